@@ -1,0 +1,358 @@
+"""The bytes of a run's event pipe, and the one place that distrusts them.
+
+The visitor's program shares the address space with the recorder, so everything that comes through the pipe is a claim: `Decoder`
+checks every length, type and range and raises ProtocolError on the first that does not hold.
+
+A record is a header (`HEADER`: payload length, type, 0, sequence) and a payload, at most RECORD_BYTES together, so that one
+write to a pipe is atomic (PIPE_BUF). The payload by type:
+
+HELLO   JSON object {"python", "gil", "origin_ns"}: the first record; origin_ns is CLOCK_MONOTONIC just before the program's first line
+BATCH   n events of EVENT_BYTES each (`EVENT`), at_ns absolute CLOCK_MONOTONIC
+TEXT    u32 id, UTF-8: a text that later events name in `note`; ids rise from 1
+THREAD  JSON {"thread", "obj", "name", "daemon", "tid", "parent", "line"}: a thread exists; `obj` is its Thread object, tid the native id
+OBJECT  JSON {"obj", "primitive", "name", "detail", "line", "capacity"}: a primitive exists; capacity: queue size, permits, parties (0: none)
+OUTPUT  u64 at_ns, u16 thread, u8 stream (1 stdout, 2 stderr), u8 0, UTF-8
+GAP     JSON {"from_ns", "to_ns", "counts": {"line": n, "lock": n, ...}, "objects": [ids], "threads": [ids], "reason"}: exact counts of
+        what was not recorded
+CLOSE   JSON {"outcome", "error", "message", "trace", "exit_code", "callbacks", "callback_ns"}: what the program came to, as the inside saw it
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import accumulate
+
+from playground.model.errors import ProtocolError
+from playground.model.event import KINDS, Batch, ThreadState
+from playground.model.finding import Finding
+from playground.model.primitive import PRIMITIVE_NAMES
+
+RECORD_BYTES = 4096
+HEADER = struct.Struct("<HBBI")
+EVENT = struct.Struct("<QBBHIIIII")
+EVENT_BYTES = EVENT.size
+EVENTS_PER_RECORD = (RECORD_BYTES - HEADER.size) // EVENT_BYTES
+HELLO, BATCH, TEXT, THREAD, OBJECT, OUTPUT, GAP, CLOSE = range(1, 9)
+OUTPUT_HEAD = struct.Struct("<QHBB")
+TEXT_HEAD = struct.Struct("<I")
+
+MAX_THREADS = 60_000
+MAX_OBJECTS = 1_000_000
+MAX_TEXTS = 1_000_000
+NS_PER_DAY = 86_400 * 10**9
+GAP_FAMILIES = frozenset({"line", "lock", "queue", "condition", "semaphore", "event", "barrier", "sleep", "thread", "pool", "output", "other"})
+OUTCOMES = frozenset({"ok", "exception", "exit"})
+
+_LAST_KIND = len(KINDS) - 1
+_LAST_STATE = max(ThreadState)
+_BAD_KINDS = bytes([0, *range(_LAST_KIND + 1, 256)])
+_BAD_STATES = bytes(range(_LAST_STATE + 1, 256))
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """The program is about to run."""
+
+    python: str
+    gil: bool
+    origin_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Events as the recorder wrote them: raw columns, absolute times, no seq yet (the session gives those)."""
+
+    at_ns: array[int]
+    kind: bytes
+    to: bytes
+    thread: array[int]
+    obj: array[int]
+    line: array[int]
+    value: array[int]
+    note: array[int]
+    step: array[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text that events refer to by id."""
+
+    id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadInfo:
+    """A thread exists. `obj` is the id of its Thread object (0: none, a raw `_thread`), `tid` its native id, `parent` who started it."""
+
+    thread: int
+    obj: int
+    name: str
+    daemon: bool
+    tid: int
+    parent: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectInfo:
+    """A primitive exists. `detail` is where it lives (`Account.lock`); `capacity` its size, permits or parties (0: none)."""
+
+    obj: int
+    primitive: str
+    name: str
+    detail: str
+    line: int
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Text that a thread printed (thread -1: written past Python's streams, by whom is not known)."""
+
+    at_ns: int
+    thread: int
+    stream: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What was not recorded between two times, counted by family; empty `threads`/`objects` mean all of them."""
+
+    from_ns: int
+    to_ns: int
+    counts: dict[str, int]
+    threads: tuple[int, ...]
+    objects: tuple[int, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """What the program came to, by its own account. `callback_ns` estimates what recording cost it."""
+
+    outcome: str
+    error: str
+    message: str
+    trace: str
+    exit_code: int
+    callbacks: int
+    callback_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How the run ended, by the host's own account: the last record of every run.
+
+    `outcome`: ok | failed | deadlock | limit | stopped | refused | protocol. `exit_code` is the command's (0, 1, 3, 4).
+    `limit` names the Limits field that ended it. `sentence` says it to people. Times are ns since the start, sizes in MB.
+    """
+
+    outcome: str
+    exit_code: int
+    sentence: str
+    limit: str
+    error: str
+    message: str
+    trace: str
+    signal: int
+    status: int
+    events: int
+    gaps: int
+    not_recorded: int
+    threads: int
+    at_ns: int
+    cpu_s: float
+    max_memory_mb: float
+    perturbed: float
+    tier: str
+    python: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A detector concluded something, at that time."""
+
+    at_ns: int
+    finding: Finding
+
+
+Claim = Hello | Facts | Text | ThreadInfo | ObjectInfo | Output | Gap | Close
+Record = Hello | Batch | Text | ThreadInfo | ObjectInfo | Output | Gap | Found | End
+"""What a session yields, in order: Hello first, End last."""
+
+
+class Decoder:
+    """Turns a pipe's bytes into claims, however the reads cut them; raises ProtocolError and is then of no further use."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._next_sequence = 0
+        self._threads = 0
+        self._objects = 0
+        self._texts = 0
+        self._greeted = False
+
+    def feed(self, data: bytes) -> Iterator[Claim]:
+        """The claims that are complete now; adjoining batches come as one."""
+        data = self._rest + data if self._rest else data
+        at, end, body = 0, len(data), HEADER.size
+        events: list[bytes] = []
+        while end - at >= body:
+            length, kind, zero, sequence = HEADER.unpack_from(data, at)
+            if length > RECORD_BYTES - body or zero or sequence != self._next_sequence & 0xFFFF_FFFF:
+                raise ProtocolError("A record of the trace has an impossible header.")
+            if end - at < body + length:
+                break
+            self._next_sequence += 1
+            payload = data[at + body : at + body + length]
+            at += body + length
+            if kind == BATCH:
+                events.append(payload)
+                continue
+            if events:
+                yield self._facts(b"".join(events))
+                events.clear()
+            yield self._claim(kind, payload)
+        self._rest = data[at:]
+        if events:
+            yield self._facts(b"".join(events))
+
+    def _claim(self, kind: int, payload: bytes) -> Claim:
+        reader = _READERS.get(kind)
+        if reader is None or self._greeted == (kind == HELLO):
+            raise ProtocolError("A record of the trace has an unknown type or comes out of turn.")
+        self._greeted = True
+        try:
+            claim: Claim = reader(payload)
+        except (ValueError, KeyError, TypeError, struct.error, RecursionError) as error:
+            raise ProtocolError(f"A record of the trace cannot be read ({type(error).__name__}).") from None
+        self._count(claim)
+        return claim
+
+    def _count(self, claim: Claim) -> None:
+        """Ids are dense: the next thread, object or text has the next number."""
+        match claim:
+            case ThreadInfo():
+                self._threads = _next(claim.thread, self._threads, MAX_THREADS)
+            case ObjectInfo():
+                self._objects = _next(claim.obj - 1, self._objects, MAX_OBJECTS)
+            case Text():
+                self._texts = _next(claim.id - 1, self._texts, MAX_TEXTS)
+            case Output():
+                _range(claim.thread, 0, self._threads - 1)
+            case _:
+                pass
+
+    def _facts(self, payload: bytes) -> Facts:
+        """Columns by stride: no Python-level work per event (about 60 ns an event, all checks included)."""
+        if not self._greeted or len(payload) % EVENT_BYTES:
+            raise ProtocolError("A batch of the trace is cut off or comes before the greeting.")
+        words, halves = memoryview(payload).cast("I"), memoryview(payload).cast("H")
+        kind, to = payload[8::EVENT_BYTES], payload[9::EVENT_BYTES]
+        per = EVENT_BYTES // 4
+        obj, line, value, note, step = (array("I", words[offset::per].tobytes()) for offset in range(3, 8))
+        thread = array("H", halves[5 :: EVENT_BYTES // 2].tobytes())
+        at_ns = array("Q", memoryview(payload).cast("Q")[:: EVENT_BYTES // 8].tobytes())
+        if len(kind) != len(kind.translate(None, _BAD_KINDS)) or len(to) != len(to.translate(None, _BAD_STATES)):
+            raise ProtocolError("An event of the trace is of no known kind or state.")
+        if kind and (max(thread) >= self._threads or max(obj) > self._objects or max(note) > self._texts):
+            raise ProtocolError("An event of the trace names a thread, object or text that was never announced.")
+        at_ns = array("Q", accumulate(at_ns, max))
+        return Facts(at_ns, kind, to, thread, obj, line, value, note, step)
+
+
+def _next(number: int, expected: int, limit: int) -> int:
+    if number != expected or number >= limit:
+        raise ValueError("ids must be dense")
+    return expected + 1
+
+
+def _range(value: object, low: int, high: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise ValueError("number out of range")
+    return value
+
+
+def _words(value: object, most: int) -> str:
+    if not isinstance(value, str) or len(value) > most:
+        raise ValueError("text expected")
+    return value.encode(errors="replace").decode()
+
+
+def _table(payload: bytes) -> dict[str, object]:
+    raw = json.loads(payload.decode())
+    if not isinstance(raw, dict):
+        raise ValueError("object expected")
+    return raw
+
+
+def _bool(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("true or false expected")
+    return value
+
+
+def _ids(value: object) -> tuple[int, ...]:
+    if not isinstance(value, list) or len(value) > 400:
+        raise ValueError("short list of ids expected")
+    return tuple(_range(each, 0, MAX_OBJECTS) for each in value)
+
+
+def _hello(payload: bytes) -> Hello:
+    raw = _table(payload)
+    return Hello(_words(raw["python"], 80), _bool(raw["gil"]), _range(raw["origin_ns"], 0, 2**62))
+
+
+def _text(payload: bytes) -> Text:
+    (number,) = TEXT_HEAD.unpack_from(payload)
+    return Text(number, payload[TEXT_HEAD.size :].decode(errors="replace"))
+
+
+def _thread(payload: bytes) -> ThreadInfo:
+    raw = _table(payload)
+    return ThreadInfo(_range(raw["thread"], 0, MAX_THREADS), _range(raw["obj"], 0, MAX_OBJECTS), _words(raw["name"], 200),
+                      _bool(raw["daemon"]), _range(raw["tid"], 0, 2**31), _range(raw["parent"], 0, MAX_THREADS), _range(raw["line"], 0, 2**31))
+
+
+def _object(payload: bytes) -> ObjectInfo:
+    raw = _table(payload)
+    if raw["primitive"] not in PRIMITIVE_NAMES:
+        raise ValueError("unknown primitive")
+    return ObjectInfo(_range(raw["obj"], 1, MAX_OBJECTS), str(raw["primitive"]), _words(raw["name"], 200), _words(raw["detail"], 200),
+                      _range(raw["line"], 0, 2**31), _range(raw["capacity"], 0, 2**31))
+
+
+def _output(payload: bytes) -> Output:
+    at_ns, thread, stream, zero = OUTPUT_HEAD.unpack_from(payload)
+    if stream not in (1, 2) or zero:
+        raise ValueError("unknown stream")
+    return Output(at_ns, thread, stream, payload[OUTPUT_HEAD.size :].decode(errors="replace"))
+
+
+def _gap(payload: bytes) -> Gap:
+    raw = _table(payload)
+    counts = raw["counts"]
+    if not isinstance(counts, dict) or not GAP_FAMILIES.issuperset(counts):
+        raise ValueError("unknown family")
+    from_ns, to_ns = _range(raw["from_ns"], 0, 2**62), _range(raw["to_ns"], 0, 2**62)
+    if to_ns < from_ns:
+        raise ValueError("a gap ends before it begins")
+    return Gap(from_ns, to_ns, {str(family): _range(count, 0, 2**53) for family, count in counts.items()}, _ids(raw["threads"]),
+               _ids(raw["objects"]), _words(raw["reason"], 200))
+
+
+def _close(payload: bytes) -> Close:
+    raw = _table(payload)
+    if raw["outcome"] not in OUTCOMES:
+        raise ValueError("unknown outcome")
+    return Close(str(raw["outcome"]), _words(raw["error"], 200), _words(raw["message"], 1000), _words(raw["trace"], 3000),
+                 _range(raw["exit_code"], -(2**31), 2**31), _range(raw["callbacks"], 0, 2**53), _range(raw["callback_ns"], 0, NS_PER_DAY))
+
+
+_READERS = {HELLO: _hello, TEXT: _text, THREAD: _thread, OBJECT: _object, OUTPUT: _output, GAP: _gap, CLOSE: _close}

@@ -1,0 +1,34 @@
+"""A scenario: a plain program with a header that says what to look for and which literals are knobs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from playground.model.spec import Knob
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What the header promises: `finding` (deadlock, crash, clean) shows up in at least `within` runs in free mode."""
+
+    mode: str
+    finding: str
+    within: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One built-in program. `story` is one or two sentences; `tries` are things to do; `source` is the whole file as shown."""
+
+    slug: str
+    title: str
+    level: int
+    topic: str
+    primitive: str
+    minutes: int
+    story: str
+    tries: tuple[str, ...]
+    knobs: tuple[Knob, ...]
+    expect: tuple[Expectation, ...]
+    source: str
+    filename: str
