@@ -22,7 +22,7 @@ from __future__ import annotations
 import json
 import struct
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -229,7 +229,7 @@ class Decoder:
             raise ProtocolError("A record of the trace has an unknown type or comes out of turn.")
         self._greeted = True
         try:
-            claim: Claim = reader(payload)
+            claim = reader(payload)
         except (ValueError, KeyError, TypeError, struct.error, RecursionError) as error:
             raise ProtocolError(f"A record of the trace cannot be read ({type(error).__name__}).") from None
         self._count(claim)
@@ -355,4 +355,4 @@ def _close(payload: bytes) -> Close:
                  _range(raw["exit_code"], -(2**31), 2**31), _range(raw["callbacks"], 0, 2**53), _range(raw["callback_ns"], 0, NS_PER_DAY))
 
 
-_READERS = {HELLO: _hello, TEXT: _text, THREAD: _thread, OBJECT: _object, OUTPUT: _output, GAP: _gap, CLOSE: _close}
+_READERS: dict[int, Callable[[bytes], Claim]] = {HELLO: _hello, TEXT: _text, THREAD: _thread, OBJECT: _object, OUTPUT: _output, GAP: _gap, CLOSE: _close}

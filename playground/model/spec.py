@@ -10,7 +10,6 @@ from playground.model.errors import BadSpec
 
 MAX_SOURCE_BYTES = 64 * 1024
 MODES = ("free",)
-GRANULARITIES = ("line",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +139,7 @@ def _build(cls: type[RunSpec], raw: Mapping[str, object]) -> RunSpec:
 def _build_limits(value: object) -> Limits:
     if not isinstance(value, dict):
         raise BadSpec("The part 'limits' must be an object.")
-    known = {each.name: type(each.default) for each in fields(Limits)}
+    known = {each.name: type(getattr(CEILING, each.name)) for each in fields(Limits)}
     for key, number in value.items():
         if key not in known:
             raise BadSpec(f"Unknown limit {str(key)[:40]!r}.")
