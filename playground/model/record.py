@@ -230,9 +230,9 @@ class Decoder:
         self._greeted = True
         try:
             claim = reader(payload)
+            self._count(claim)
         except (ValueError, KeyError, TypeError, struct.error, RecursionError) as error:
             raise ProtocolError(f"A record of the trace cannot be read ({type(error).__name__}).") from None
-        self._count(claim)
         return claim
 
     def _count(self, claim: Claim) -> None:
@@ -355,4 +355,6 @@ def _close(payload: bytes) -> Close:
                  _range(raw["exit_code"], -(2**31), 2**31), _range(raw["callbacks"], 0, 2**53), _range(raw["callback_ns"], 0, NS_PER_DAY))
 
 
-_READERS: dict[int, Callable[[bytes], Claim]] = {HELLO: _hello, TEXT: _text, THREAD: _thread, OBJECT: _object, OUTPUT: _output, GAP: _gap, CLOSE: _close}
+_READERS: dict[int, Callable[[bytes], Claim]] = {
+    HELLO: _hello, TEXT: _text, THREAD: _thread, OBJECT: _object, OUTPUT: _output, GAP: _gap, CLOSE: _close,
+}

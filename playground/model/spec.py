@@ -143,6 +143,6 @@ def _build_limits(value: object) -> Limits:
     for key, number in value.items():
         if key not in known:
             raise BadSpec(f"Unknown limit {str(key)[:40]!r}.")
-        if isinstance(number, bool) or not isinstance(number, (int, float)) or number != number:
+        if isinstance(number, bool) or not isinstance(number, (int, float)) or not -1e15 < number < 1e15:
             raise BadSpec(f"The limit {key!r} must be a number.")
     return Limits(**{key: known[key](number) for key, number in value.items()})
