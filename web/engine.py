@@ -1,0 +1,49 @@
+"""What the web tier needs from the engine, as a type; the real one is the door `playground`, a test brings its own.
+
+The web never looks behind that door: no module of it imports `playground.<anything>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from playground import RunSpec, Scenario
+
+
+class Session(Protocol):
+    """One run: iterate its records (Hello first, End last), `stop` it from any thread."""
+
+    def __enter__(self) -> Session: ...
+    def __exit__(self, *error: object) -> None: ...
+    def __iter__(self) -> Iterator[Any]: ...
+    def stop(self, reason: str = ...) -> None: ...
+
+
+class Host(Protocol):
+    """Where runs come from; `start` may refuse with a sentence."""
+
+    def start(self) -> None: ...
+    def close(self) -> None: ...
+    def open(self, spec: RunSpec) -> Session: ...
+    def report(self) -> Any: ...
+
+
+class Engine(Protocol):
+    """The door's functions that pages and runs use."""
+
+    def Host(self, *, default_python: str = "") -> Host: ...
+    def scenarios(self) -> tuple[Scenario, ...]: ...
+    def scenario(self, slug: str) -> Scenario: ...
+    def turn_knobs(self, source: str, values: Mapping[str, str]) -> str: ...
+    def vocabulary(self) -> dict[str, Any]: ...
+    def jsonl(self, records: Iterable[Any]) -> Iterator[str]: ...
+    def perfetto(self, records: Iterable[Any]) -> str | bytes: ...
+
+
+def real_engine() -> Engine:
+    """The engine itself."""
+    import playground
+
+    return playground  # type: ignore[return-value]
