@@ -152,6 +152,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("sampled", _S.NONE, "{thread} was seen in this state"),
     Kind("gil.taken", _S.NONE, "{thread} has the GIL"),
     Kind("gil.dropped", _S.NONE, "nobody has the GIL"),
+    # names given after the start
+    Kind("thread.renamed", _S.NONE, "{thread} is called {note} from now on"),
 )
 KIND_ID: dict[str, int] = {kind.name: number for number, kind in enumerate(KINDS)}
 """Name of a kind to its id, its row in KINDS. Ids are of one version; files carry names."""

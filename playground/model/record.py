@@ -27,7 +27,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from playground.model.errors import ProtocolError
-from playground.model.event import KINDS, Batch, ThreadState
+from playground.model.event import KINDS, ThreadState
+from playground.model.event import Batch as Batch
 from playground.model.finding import Finding
 from playground.model.primitive import PRIMITIVE_NAMES
 

@@ -1,0 +1,154 @@
+"""Who waits for what, and who has it: the wait-for graph of a trace as it stands at its newest event.
+
+Only what the recorder said counts as a wait; what the sampler saw can put a wait in doubt (`unsettled`) but never make one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from itertools import compress
+
+from playground.model.event import KIND_ID, KINDS, TIMEOUT_FOREVER, Batch, ThreadState
+from playground.model.record import Gap, ThreadInfo
+
+_S = ThreadState
+_QUIET = frozenset(KIND_ID[name] for name in ("none", "line", "line.seen", "output", "gil.taken", "gil.dropped"))
+_SPEAKS = re.compile(b"[" + re.escape(bytes(number for number in range(len(KINDS)) if number not in _QUIET)) + b"]")
+_ENDED = (_S.DONE, _S.CRASHED, _S.KILLED)
+_NO_WAITS = frozenset({"line", "output"})
+TIMED_NOTE = "timed"
+"""The note of a barrier's wait that has a timeout (its value says how many are there)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A wait that has begun and not ended. `unsettled`: the sampler saw the thread doing something else meanwhile."""
+
+    kind: str
+    obj: int
+    line: int
+    seq: int
+    at_ns: int
+    timed: bool
+    unsettled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A lock is held by `thread` since event `seq`."""
+
+    thread: int
+    seq: int
+    at_ns: int
+
+
+class WaitsForGraph:
+    """`live`: threads started and not ended, with whether they began. `foreign`: locks once released by a thread that did not hold them."""
+
+    def __init__(self, *, barriers_time_out: bool = False) -> None:
+        self._barriers_time_out = barriers_time_out
+        self.live: dict[int, bool] = {}
+        self.waits: dict[int, Wait] = {}
+        self.holds: dict[int, Hold] = {}
+        self.permits: dict[int, Counter[int]] = {}
+        self.foreign: set[int] = set()
+        self.ended: dict[int, int] = {}
+        self.thinned: list[Gap] = []
+        self.now_ns = 0
+
+    def meet(self, info: ThreadInfo) -> None:
+        """A thread was announced; one with a native id runs already, whether or not an event says so."""
+        if info.tid:
+            self.live[info.thread] = True
+
+    def gap(self, gap: Gap) -> None:
+        """Something was not recorded: who holds those locks is not known unless they were taken after it.
+
+        Lines and output that were left out change nothing here.
+        """
+        if gap.counts and gap.counts.keys() <= _NO_WAITS and not gap.objects:
+            return
+        self.thinned = [*self.thinned[-50:], gap]
+        for obj in gap.objects or tuple(self.holds):
+            hold = self.holds.get(obj)
+            if hold is not None and hold.at_ns <= gap.to_ns:
+                del self.holds[obj]
+            self.permits.pop(obj, None)
+
+    def doubtful(self, thread: int, wait: Wait) -> bool:
+        """Whether events about this wait may be missing since it began."""
+        return any(gap.to_ns >= wait.at_ns and (wait.obj in gap.objects or thread in gap.threads or not (gap.objects or gap.threads))
+                   for gap in self.thinned)
+
+    def batch(self, batch: Batch, timed_notes: set[int]) -> bool:
+        """Follow these events; True if the graph may have changed."""
+        if not batch.kind:
+            return False
+        self.now_ns = batch.at_ns[-1]
+        changed = False
+        for match in _SPEAKS.finditer(batch.kind):
+            changed = True
+            self._follow(batch, match.start(), timed_notes)
+        if self.waits:
+            changed |= self._forget_waits_that_lines_ended(batch)
+        return changed
+
+    def _follow(self, batch: Batch, at: int, timed_notes: set[int]) -> None:
+        kind, thread, obj, to = KINDS[batch.kind[at]].name, batch.thread[at], batch.obj[at], batch.to[at]
+        if kind == "sampled":
+            self._doubt(thread, to)
+            return
+        if kind == "thread.created":
+            self.live.setdefault(thread, False)
+            return
+        if to in _ENDED:
+            self.live.pop(thread, None)
+            self.waits.pop(thread, None)
+            self.ended[thread] = batch.first_seq + at
+            return
+        if to == _S.RUNNING:
+            self.live[thread] = True
+            self.waits.pop(thread, None)
+        elif to in (_S.BLOCKED, _S.SLEEPING):
+            self.live[thread] = True
+            value = batch.value[at]
+            timed = to == _S.SLEEPING or (self._barriers_time_out or batch.note[at] in timed_notes if kind == "barrier.waiting"
+                                          else value != TIMEOUT_FOREVER)
+            self.waits[thread] = Wait(kind, obj, batch.line[at], batch.first_seq + at, batch.at_ns[at], timed)
+        self._hand(kind, thread, obj, batch.value[at], batch.first_seq + at, batch.at_ns[at])
+
+    def _hand(self, kind: str, thread: int, obj: int, value: int, seq: int, at_ns: int) -> None:
+        match kind:
+            case "lock.acquired" | "condition.woken" | "condition.timed_out":
+                self.holds[obj] = Hold(thread, seq, at_ns)
+            case "lock.released":
+                hold = self.holds.get(obj)
+                if hold is not None and hold.thread != thread:
+                    self.foreign.add(obj)
+                if value == 0:
+                    self.holds.pop(obj, None)
+            case "condition.waiting":
+                self.holds.pop(obj, None)
+            case "semaphore.acquired":
+                self.permits.setdefault(obj, Counter())[thread] += 1
+            case "semaphore.released":
+                self.permits.setdefault(obj, Counter())[thread] -= 1
+
+    def _doubt(self, thread: int, to: int) -> None:
+        wait = self.waits.get(thread)
+        if wait is not None:
+            self.waits[thread] = replace(wait, unsettled=to not in (_S.BLOCKED, _S.SLEEPING))
+
+    def _forget_waits_that_lines_ended(self, batch: Batch) -> bool:
+        """A thread that reached a line waits no more, though the end of its wait was not recorded."""
+        lines = batch.kind.translate(_ONLY_LINES)
+        last = dict(compress(zip(batch.thread, range(len(batch)), strict=True), lines))
+        over = [thread for thread, wait in self.waits.items() if thread in last and batch.first_seq + last[thread] > wait.seq]
+        for thread in over:
+            del self.waits[thread]
+        return bool(over)
+
+
+_ONLY_LINES = bytes(int(number == KIND_ID["line"]) for number in range(256))

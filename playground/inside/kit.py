@@ -1,0 +1,214 @@
+"""What a lens works with: the recorder, the monitor, names, budgets, and the one place where a composite's wait is recognised.
+
+Semaphore, Event, Barrier, Queue, Timer and Future all wait in `Condition.wait` and wake in `Condition.notify` of an inner condition. The condition
+lens watches those two functions; the caller's code says whose wait it is. So a lens registers the code of its class's own methods here.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import CodeType, FrameType
+
+from playground.inside import real
+from playground.inside.monitor import Monitor
+from playground.inside.names import Names
+from playground.inside.recorder import Recorder, microseconds
+from playground.inside.things import Known
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """One family: its word, the classes it looks at, and how it is put in place."""
+
+    name: str
+    looks_at: tuple[str, ...]
+    install: Callable[[Kit], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A wait that begins now: what to report, and which kinds end it (0: another event of the lens does)."""
+
+    kind: int
+    known: Known
+    value: int = 0
+    woken: int = 0
+    timed_out: int = 0
+
+
+CALLS_A_WINDOW = 500
+CALL_NS = 2_500
+PATIENCE = 10
+
+type Waits = Callable[[FrameType, object], Wait | None]
+type Wakes = Callable[[FrameType], None]
+
+
+class Budget:
+    """How many events of a family are recorded in a window; what is beyond is counted, exactly."""
+
+    __slots__ = ("_a_window", "_dropped", "_family", "_left", "_objects", "_since_ns")
+
+    def __init__(self, family: str, a_window: int) -> None:
+        self._family = family
+        self._a_window = a_window
+        self._left = a_window
+        self._dropped = 0
+        self._objects: set[int] = set()
+        self._since_ns = 0
+
+    def allows(self, known: Known) -> bool:
+        """Whether one more may be recorded now."""
+        if self._left > 0:
+            self._left -= 1
+            return True
+        if not self._dropped:
+            self._since_ns = real.monotonic_ns()
+        self._dropped += 1
+        if known.number:
+            self._objects.add(known.number)
+        return False
+
+    def beat(self, recorder: Recorder) -> None:
+        """A window is over."""
+        self._left = self._a_window
+        if self._dropped:
+            dropped, self._dropped = self._dropped, 0
+            objects, self._objects = self._objects, set()
+            recorder.gaps.count(self._family, dropped, f"too many {self._family} operations to record them all", self._since_ns)
+            recorder.gaps.about(objects)
+
+
+class Hub:
+    """The inner functions through which every composite acts: where they are called too often, they are let alone until that is paid for.
+
+    The calls of a window are bounded; then the functions are not watched (they cost nothing) until ten times the cost has passed or a thread that
+    waited goes on, whose wait must be seen to end.
+    """
+
+    def __init__(self, recorder: Recorder, monitor: Monitor) -> None:
+        self._recorder = recorder
+        self._monitor = monitor
+        self._codes: list[CodeType] = []
+        self._left = CALLS_A_WINDOW
+        self._paused_ns = 0
+        self._touched: set[int] = set()
+
+    def add(self, code: CodeType) -> None:
+        """One more function to let alone."""
+        if code not in self._codes:
+            self._codes.append(code)
+
+    def called(self, known: Known | None = None) -> None:
+        """One call was looked at."""
+        if known is not None and known.number:
+            self._touched.add(known.number)
+        self._left -= 1
+        if self._left <= 0 and not self._paused_ns:
+            self._paused_ns = real.monotonic_ns()
+            for code in self._codes:
+                self._monitor.pause(code)
+
+    def go_on(self, calls: int = 4) -> None:
+        """Watch again, for so many calls."""
+        if self._paused_ns:
+            gaps = self._recorder.gaps
+            gaps.count("other", 0, "busy queues and other primitives were not recorded all the time", self._paused_ns)
+            gaps.about(self._touched)
+            self._touched = set()
+            self._paused_ns = 0
+            self._left = calls
+            for code in self._codes:
+                self._monitor.resume(code)
+
+    def beat(self, now_ns: int) -> None:
+        """A window is over."""
+        if not self._paused_ns:
+            self._left = CALLS_A_WINDOW
+            self._touched.clear()
+        elif now_ns - self._paused_ns >= CALLS_A_WINDOW * CALL_NS * PATIENCE:
+            self.go_on(CALLS_A_WINDOW)
+
+
+class Kit:
+    """Given to every lens when it is put in place."""
+
+    def __init__(self, recorder: Recorder, monitor: Monitor, names: Names) -> None:
+        self.recorder = recorder
+        self.monitor = monitor
+        self.names = names
+        self.hub = Hub(recorder, monitor)
+        recorder.beats.append(self.hub.beat)
+        self.waits: dict[int, Waits] = {}
+        """id(code that calls Condition.wait) to who says what that wait is."""
+        self.wakes: dict[int, Wakes] = {}
+        """id(code that calls Condition.notify or notify_all) to who reports it."""
+        self.event_waits: dict[int, Waits] = {}
+        """id(code that calls Event.wait of an event that the standard library made)."""
+        self.namers: list[Callable[[threading.Thread], str]] = []
+        """Who may know a better name for a thread that the standard library started."""
+
+    def budget(self, family: str, a_window: int) -> Budget:
+        """A budget that is filled up after each window."""
+        budget = Budget(family, a_window)
+        self.recorder.beats.append(lambda _now_ns: budget.beat(self.recorder))
+        return budget
+
+    def created(self, thing: object, primitive: str, frame: FrameType | None, capacity: int = 0) -> Known:
+        """The visitor's code creates a thing beneath that frame."""
+        name, detail, line = self.names.of(frame, primitive.lower())
+        return self.recorder.things.add(thing, Known(primitive, name, detail, line, capacity))
+
+    def known(self, thing: object) -> Known | None:
+        """What is known of a thing, if the visitor's code created it."""
+        return self.recorder.things.get(thing)
+
+    def visitors(self, frame: FrameType | None, *through: int) -> bool:
+        """Whether the visitor's code calls, perhaps through the codes with these ids."""
+        while frame is not None and id(frame.f_code) in through:
+            frame = frame.f_back
+        return frame is not None and self.recorder.mine(frame)
+
+    def emit(self, kind: int, known: Known, frame: FrameType | None, value: int = 0, note: int = 0) -> None:
+        """The calling thread did this to that thing."""
+        recorder = self.recorder
+        recorder.emit(kind, recorder.number(known), recorder.line_of(frame), value, note)
+
+    def begin_wait(self, wait: Wait, frame: FrameType | None) -> None:
+        """The calling thread waits from now on."""
+        self.recorder.waiting[self.recorder.me()] = wait.known
+        self.emit(wait.kind, wait.known, frame, wait.value)
+
+    def end_wait(self, known: Known) -> bool:
+        """The calling thread's wait is over; False if it was not known to wait for that."""
+        return self.recorder.waiting.pop(self.recorder.me(), None) is known
+
+    def is_waiting(self, known: Known) -> bool:
+        """Whether the calling thread is known to wait for that."""
+        return self.recorder.waiting.get(self.recorder.me()) is known
+
+    def note(self, item: object) -> int:
+        """An item as text: only plain values, cut to 40 characters; the visitor's `__repr__` is never called."""
+        return self.recorder.text(plain(item))
+
+
+def plain(item: object) -> str:
+    """The item's repr if it is made of plain values only, else `<TypeName>`."""
+    kind = type(item)
+    if kind in (str, bytes):
+        return repr(item[:60])[:40]  # type: ignore[index]
+    if kind is int:
+        return repr(item)[:40] if -(10**60) < item < 10**60 else "<int>"  # type: ignore[operator]
+    if kind is float or kind is bool or item is None:
+        return repr(item)
+    if kind is tuple and len(item) <= 8:  # type: ignore[arg-type]
+        parts = [plain(each) if type(each) is not tuple else "(...)" for each in item]  # type: ignore[attr-defined]
+        return f"({', '.join(parts)}{',' * (len(parts) == 1)})"[:40]
+    return f"<{type.__getattribute__(kind, '__name__')}>"[:40]
+
+
+def timeout_us(frame: FrameType, name: str = "timeout") -> int:
+    """The timeout in that frame as an event carries it."""
+    return microseconds(frame.f_locals.get(name))

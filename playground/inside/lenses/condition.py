@@ -1,0 +1,132 @@
+"""Conditions; and the two functions in which every composite of the standard library waits and wakes.
+
+`Condition.wait` and `Condition.notify` run with the condition's lock held, so what is reported there is exact and in the order of the facts. The
+caller's code tells whose inner condition it is: a Semaphore's wait is reported as the Semaphore's, never as a Condition's.
+"""
+
+from __future__ import annotations
+
+import threading
+from types import FrameType
+from typing import Any
+
+from playground.inside import real
+from playground.inside.kit import Kit, Lens, Wait, timeout_us
+from playground.inside.lenses.lock_faces import is_recorded
+from playground.inside.monitor import code_of
+from playground.model.event import KIND_ID
+
+_WAITING, _WOKEN, _TIMED_OUT = KIND_ID["condition.waiting"], KIND_ID["condition.woken"], KIND_ID["condition.timed_out"]
+_NOTIFIED = KIND_ID["condition.notified"]
+_A_WINDOW = 500
+_MOST = 0xFFFF_FFFF
+
+
+class Conditions:
+    """The callbacks for threading.Condition's code."""
+
+    def __init__(self, kit: Kit) -> None:
+        self.kit = kit
+        self.budget = kit.budget("condition", _A_WINDOW)
+        self._wait_for = code_of(threading.Condition.wait_for)
+        self._notify_all = {id(code_of(threading.Condition.notify_all)), id(code_of(threading.Condition.notifyAll))}
+        self._open: dict[tuple[int, int], Wait] = {}
+        """The waits that go on, by thread ident and frame id."""
+
+    def created(self, frame: FrameType) -> None:
+        """Condition.__init__, called by the visitor's code."""
+        if self.kit.recorder.mine(frame.f_back):  # type: ignore[arg-type]
+            self.kit.created(frame.f_locals["self"], "Condition", frame.f_back)
+
+    def made(self, frame: FrameType, _value: object) -> None:
+        """It captured its lock's methods: let it find those that the lock has at the time of the call."""
+        condition = frame.f_locals["self"]
+        lock: Any = getattr(condition, "_lock", None)
+        if not is_recorded(lock):
+            return
+        own = vars(condition)
+        own["acquire"] = lambda *args, **keywords: lock.acquire(*args, **keywords)
+        own["release"] = lambda: lock.release()
+        own["_is_owned"] = lock._raw._is_owned if type(lock._raw) is real.RLockType else lock._raw.locked
+
+    def waits(self, frame: FrameType) -> None:
+        """Condition.wait begins: find out whose wait it is, report it if it will really wait."""
+        timeout = frame.f_locals["timeout"]
+        back = frame.f_back
+        if back is not None and back.f_code is self._wait_for:
+            back = back.f_back
+        if back is None:
+            return
+        who = self.kit.waits.get(id(back.f_code))
+        wait = who(back, timeout) if who is not None else self._own(frame, timeout)
+        if wait is None:
+            return
+        self._open[real.get_ident(), id(frame)] = wait
+        if timeout is None or timeout > 0:
+            self.kit.begin_wait(wait, back)
+
+    def _own(self, frame: FrameType, timeout: object) -> Wait | None:
+        condition = frame.f_locals["self"]
+        known = self.kit.known(condition)
+        if known is None or not _owned(condition):
+            return None
+        return Wait(_WAITING, known, timeout_us(frame), _WOKEN, _TIMED_OUT)
+
+    def waited(self, frame: FrameType, got: object) -> None:
+        """Condition.wait returned."""
+        wait = self._open.pop((real.get_ident(), id(frame)), None)
+        if wait is None:
+            return
+        if not wait.woken:
+            self.kit.hub.go_on()
+        else:
+            self.kit.end_wait(wait.known)
+            self.kit.emit(wait.woken if got else wait.timed_out, wait.known, frame.f_back)
+
+    def wait_left(self, frame: FrameType, _raised: BaseException) -> None:
+        """An exception ended the wait."""
+        self.waited(frame, False)
+
+    def notifies(self, frame: FrameType) -> None:
+        """Condition.notify begins, with its lock held."""
+        back = frame.f_back
+        if back is not None and id(back.f_code) in self._notify_all:
+            back = back.f_back
+        if back is None:
+            return
+        who = self.kit.wakes.get(id(back.f_code))
+        if who is not None:
+            self.kit.hub.called(self.kit.known(back.f_locals["self"]))
+            who(back)
+            return
+        condition = frame.f_locals["self"]
+        known = self.kit.known(condition)
+        self.kit.hub.called(known)
+        if known is not None and _owned(condition) and self.budget.allows(known):
+            asked = frame.f_locals["n"]
+            self.kit.emit(_NOTIFIED, known, back, min(max(asked, 0), _MOST) if type(asked) is int else 0)
+
+
+def _owned(condition: threading.Condition) -> bool:
+    """Whether its lock is held, as far as that can be seen without a side effect."""
+    lock: Any = condition._lock  # type: ignore[attr-defined]
+    if is_recorded(lock):
+        lock = lock._raw
+    if type(lock) is real.RLockType:
+        return bool(lock._is_owned())
+    if type(lock) is real.LockType:
+        return bool(lock.locked())
+    return True
+
+
+def install(kit: Kit) -> None:
+    """Put it in place."""
+    conditions = Conditions(kit)
+    watch, cls = kit.monitor.watch, threading.Condition
+    watch(code_of(cls.__init__), start=conditions.created, leave=conditions.made)
+    watch(code_of(cls.wait), start=conditions.waits, leave=conditions.waited, unwind=conditions.wait_left)
+    watch(code_of(cls.notify), start=conditions.notifies)
+    kit.hub.add(code_of(cls.notify))
+
+
+LENS = Lens("condition", ("threading.Condition",), install)

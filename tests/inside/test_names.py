@@ -1,0 +1,63 @@
+"""Things are called what the learner called them."""
+
+from __future__ import annotations
+
+from tests.inside.running import record_program
+
+
+def names(source: str) -> list[tuple[str, str]]:
+    trace = record_program(source)
+    assert trace.close
+    assert trace.close.outcome == "ok", trace.printed(2)
+    return [(found.name, found.detail) for found in trace.objects if found.primitive != "Thread"]
+
+
+def test_locks_are_called_after_their_targets() -> None:
+    assert names("""
+import threading
+from threading import Lock
+from dataclasses import dataclass, field
+class Account:
+    common = Lock()
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.pair = [Lock(), Lock()]
+@dataclass
+class Row:
+    lock: object = field(default_factory=Lock)
+left, right = Lock(), Lock()
+sticks = [Lock() for _ in range(2)]
+by_name = {name: Lock() for name in ("x", "y")}
+table = {"one": Lock()}
+grown = []
+for _ in range(2):
+    grown.append(Lock())
+alice = Account()
+accounts = [Account() for _ in range(2)]
+row = Row()
+def local():
+    inner = Lock()
+    return inner
+for lock in [left, right, *sticks, *by_name.values(), *table.values(), *grown, alice.lock, alice.pair[1], Account.common, accounts[1].lock, local(),
+             row.lock, Lock()]:
+    with lock: pass
+""") == [("left", ""), ("right", ""), ("sticks[0]", ""), ("sticks[1]", ""), ("by_name['x']", ""), ("by_name['y']", ""), ("table['one']", ""),
+         ("grown[0]", ""), ("grown[1]", ""), ("alice.lock", "Account.lock"), ("alice.pair[1]", "Account.pair[1]"), ("Account.common", ""),
+         ("accounts[1].lock", "Account.lock"), ("inner", ""), ("row", ""), ("lock-1", "")]
+
+
+def test_threads_have_their_given_name_or_their_targets() -> None:
+    trace = record_program("""
+import threading, functools
+def transfer(): pass
+class Philosopher(threading.Thread):
+    def run(self): pass
+threads = [threading.Thread(target=transfer), threading.Thread(target=transfer), threading.Thread(target=transfer, name="Ada"), Philosopher(),
+           threading.Thread(target=lambda: None), threading.Thread(target=functools.partial(transfer)), threading.Timer(0, transfer)]
+for t in threads: t.start()
+for t in threads: t.join()
+""")
+    assert [thread.name for thread in trace.threads] == [
+        "main", "transfer-1", "transfer-2", "Ada", "Philosopher-1", "lambda-1", "transfer-3", "Timer-1"]
+    assert [thread.thread for thread in trace.threads] == list(range(8))
+    assert all(trace.objects[thread.obj - 1].primitive in ("Thread", "Timer") for thread in trace.threads)

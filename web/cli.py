@@ -1,0 +1,363 @@
+"""The `threadplay` command: run a program, list the scenarios, examine this machine, serve the page.
+
+Exit codes: 0 ended cleanly, 1 the program failed, 2 usage, 3 stopped (at a limit, or by hand), 4 the sandbox refused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playground import End, Finding, Knob, Record, RunSpec
+
+USAGE = 2
+MOST_BYTES = 1_000_000
+"""What is read of a file at most; the engine's own limit on programs is far below."""
+_ONLY_CONTROLLED = ("schedule", "granularity")
+
+
+class Usage(Exception):
+    """The command line cannot be carried out; the sentence says why."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command's exit code."""
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    try:
+        return int(chosen.verb(chosen))
+    except Usage as problem:
+        print(f"threadplay: {problem}", file=sys.stderr)
+        return USAGE
+    except BrokenPipeError:
+        _forget_stdout()
+        return 3
+    except KeyboardInterrupt:
+        return 130
+
+
+# --- run -----------------------------------------------------------------------------------------------------------------------
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Run one program behind the walls; its output passes through, or its trace is written."""
+    for option in _ONLY_CONTROLLED:
+        if getattr(chosen, option) is not None:
+            raise Usage(f"--{option} belongs to controlled mode, which this version does not have. Leave it out.")
+    if chosen.mode != "free":
+        raise Usage(f"There is no mode {chosen.mode!r} in this version. There is: free.")
+    from playground import BadSpec, Host
+
+    host = Host()
+    try:
+        spec = _spec(chosen)
+        out = _output(chosen.output)
+        try:
+            session = host.open(spec)
+            with _stopped_by_signals(session.stop), session:
+                return _tell(session, chosen.format, out)
+        finally:
+            if out is not sys.stdout.buffer:
+                out.close()
+    except BadSpec as problem:
+        raise Usage(str(problem)) from None
+    finally:
+        host.close()
+
+
+def _spec(chosen: argparse.Namespace) -> RunSpec:
+    from playground import Limits, RunSpec, turn_knobs
+
+    source, name, knobs = _program(chosen.program)
+    values = dict(_setting(each) for each in chosen.set)
+    limits = Limits() if chosen.timeout is None else Limits(wall_s=chosen.timeout, cpu_s=chosen.timeout)
+    return RunSpec(source=turn_knobs(source, values, knobs), name=name, mode=chosen.mode, python=chosen.python, seed=chosen.seed,
+                   record=not chosen.no_record, limits=limits)
+
+
+def _program(word: str) -> tuple[str, str, tuple[Knob, ...]]:
+    """Text, name and knobs of a file, of standard input (`-`) or of a scenario."""
+    if word == "-":
+        return _decoded(sys.stdin.buffer.read(MOST_BYTES + 1), "standard input"), "program.py", ()
+    path = Path(word)
+    try:
+        if path.is_file() or os.sep in word or word.endswith(".py"):
+            with path.open("rb") as file:
+                return _decoded(file.read(MOST_BYTES + 1), word), path.name[-120:], ()
+    except (OSError, ValueError) as problem:
+        raise Usage(f"{word} cannot be read: {getattr(problem, 'strerror', None) or problem}.") from None
+    from playground import UnknownName, scenario
+
+    try:
+        found = scenario(word)
+    except UnknownName as problem:
+        raise Usage(f"There is no file {word!r}. {problem}") from None
+    return found.source, found.filename, found.knobs
+
+
+def _decoded(data: bytes, name: str) -> str:
+    """The text of a program by its byte order mark or its coding line (PEP 263), UTF-8 without either."""
+    import tokenize
+
+    if len(data) > MOST_BYTES:
+        raise Usage(f"{name} has more than {MOST_BYTES:,} bytes; that is too large for a program.")
+    lines = iter(data.splitlines(keepends=True))
+    encoding = "utf-8"
+    try:
+        encoding, _ = tokenize.detect_encoding(lambda: next(lines, b""))
+        return data.decode(encoding)
+    except UnicodeDecodeError as problem:
+        line = data.count(b"\n", 0, problem.start) + 1
+        raise Usage(f"{name}, line {line}: this is not valid {encoding}. Save the file as UTF-8, or name its encoding in its first line.") from None
+    except (SyntaxError, LookupError) as problem:
+        raise Usage(f"{name}: {problem}. Save the file as UTF-8, or name its encoding in its first line.") from None
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise Usage(f"--set needs NAME=VALUE; {text!r} is not.")
+    return name.strip(), value.strip()
+
+
+def _output(name: str | None) -> IO[bytes]:
+    if name is None or name == "-":
+        return sys.stdout.buffer
+    try:
+        return open(name, "wb")
+    except OSError as problem:
+        raise Usage(f"{name} cannot be written: {problem.strerror}.") from None
+
+
+def _tell(session: Iterable[Record], form: str, out: IO[bytes]) -> int:
+    """Write the records in that form as they come; the End record's exit code."""
+    watched = _Watched(session)
+    if form == "text":
+        _text(watched, out)
+    elif form == "jsonl":
+        from playground import jsonl
+
+        for line in jsonl(watched):
+            out.write(line.encode() + b"\n")
+            if watched.fresh:
+                watched.fresh = False
+                out.flush()
+    else:
+        from playground import perfetto
+
+        out.write(perfetto(watched).encode() + b"\n")
+    out.flush()
+    return watched.exit_code
+
+
+class _Watched:
+    """Passes records on and keeps the last one's exit code; `fresh`: a new record was taken since somebody looked."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self._records = records
+        self.exit_code = 0
+        self.fresh = False
+
+    def __iter__(self) -> Iterator[Record]:
+        for record in self._records:
+            self.fresh = True
+            yield record
+            self.exit_code = getattr(record, "exit_code", 0)
+
+
+def _text(records: Iterable[Record], out: IO[bytes]) -> None:
+    """The program's own output, live; at the end, on stderr, what was found and how it ended."""
+    from playground import record as kinds
+
+    said: list[str] = []
+    ended_line = True
+    for record in records:
+        if isinstance(record, kinds.Output):
+            stream = out if record.stream == 1 else sys.stderr.buffer
+            stream.write(record.text.encode(errors="replace"))
+            stream.flush()
+            ended_line = record.text.endswith("\n")
+        elif isinstance(record, kinds.End):
+            out.flush()
+            lines = [*said, *_closing(record)]
+            print(("" if ended_line else "\n") + "\n".join(lines), file=sys.stderr, flush=True)
+        elif (found := getattr(record, "finding", None)) is not None:
+            said += _finding_lines(found)
+
+
+def _finding_lines(finding: Finding) -> Iterator[str]:
+    yield ""
+    yield finding.title
+    yield from (f"  {sentence}" for sentence in finding.story)
+    if finding.fix:
+        yield f"  To mend it: {finding.fix}"
+    words = {True: "yes", False: "no", None: "not settled"}
+    yield f"  Possible with the GIL: {words[finding.possible_on.gil]}. Without it: {words[finding.possible_on.free_threaded]}."
+
+
+def _closing(end: End) -> Iterator[str]:
+    yield end.sentence
+    if end.not_recorded:
+        yield f"{end.not_recorded:,} events were not recorded."
+    if end.perturbed > 0.2:
+        yield f"Recording took about {end.perturbed:.0%} of the program's CPU time (an estimate); unrecorded it may behave differently."
+
+
+@contextlib.contextmanager
+def _stopped_by_signals(stop: Callable[[str], None]) -> Iterator[None]:
+    """The first Ctrl-C or SIGTERM ends the run, and its End record is still written; the second ends the command.
+
+    In a thread: a signal's handler may have interrupted the very code whose lock `stop` needs.
+    """
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in numbers}
+
+    def handler(number: int, _frame: FrameType | None) -> None:
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+        threading.Thread(target=stop, args=("stopped by hand",), daemon=True).start()
+
+    for number in numbers:
+        signal.signal(number, handler)
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)
+
+
+def _forget_stdout() -> None:
+    """The reader of our output has gone: the interpreter must not try to flush into it once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+# --- scenarios, doctor, serve --------------------------------------------------------------------------------------------------
+
+
+def list_scenarios(chosen: argparse.Namespace) -> int:
+    """The built-in programs."""
+    from dataclasses import asdict
+
+    from playground import scenarios
+
+    if chosen.format == "json":
+        print(json.dumps([{key: value for key, value in asdict(each).items() if key != "source"} for each in scenarios()], indent=1))
+        return 0
+    for each in scenarios():
+        knobs = " ".join(knob.name for knob in each.knobs)
+        print(f"{each.slug:22} {each.title}\n{'':22} {each.story}\n{'':22} knobs: {knobs or 'none'}")
+    return 0
+
+
+def doctor(chosen: argparse.Namespace) -> int:
+    """What can run here, by a real probe run."""
+    from dataclasses import asdict
+
+    from playground import Host
+
+    report = Host().report()
+    usable = report.tier != "D"
+    if chosen.format == "json":
+        print(json.dumps({**asdict(report), "ok": usable}, indent=1))
+        return 0 if usable else 4
+    print(f"Tier {report.tier}: {report.reason}")
+    for layer in report.layers:
+        print(f"  {'holds  ' if layer.held else 'MISSING'} {layer.name}{f': {layer.reason}' if layer.reason else ''}")
+    stopped = sum(attack.stopped for attack in report.attacks)
+    print(f"Attacks of the probe: {stopped} of {len(report.attacks)} stopped.")
+    for attack in report.attacks:
+        if not attack.stopped:
+            print(f"  NOT STOPPED {attack.name}: {attack.answer}")
+    for runtime in report.runtimes:
+        state = "usable" if runtime.usable else f"not usable: {runtime.reason}"
+        print(f"Python {runtime.name} ({runtime.version}, {'GIL' if runtime.gil else 'free-threaded'}): {state}")
+    for mend in report.mends:
+        print(f"To mend: {mend}")
+    return 0 if usable else 4
+
+
+def serve(chosen: argparse.Namespace) -> int:  # noqa: RET503 - execv does not return
+    """Become the web server."""
+    for name in ("host", "port", "data"):
+        value = getattr(chosen, name)
+        if value is not None:
+            os.environ[f"THREADPLAY_{name.upper()}"] = str(Path(value).absolute()) if name == "data" else str(value)
+    from web.config import BadConfig, Config
+
+    try:
+        config = Config.from_environ()
+    except BadConfig as problem:
+        raise Usage(str(problem)) from None
+    if chosen.show_config:
+        print(config.show())
+        return 0
+    settings = Path(__file__).with_name("gunicorn.conf.py")
+    print(f"Threadplay is at http://{f'[{config.host}]' if ':' in config.host else config.host}:{config.port}/", file=sys.stderr, flush=True)
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "-c", str(settings), "web:create_app()"])
+
+
+# --- the command line ----------------------------------------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="threadplay", description="See real Python threads: run a program in a sandbox and watch every thread.",
+                                     epilog="Exit codes: 0 ended cleanly, 1 the program failed, 2 usage, 3 stopped at a limit, 4 sandbox refused.")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and leave")
+    verbs = parser.add_subparsers(metavar="VERB", required=True)
+    _run_parser(verbs.add_parser("run", help="run a program or a scenario", description="Run a program in the sandbox; record its threads."))
+    listing = verbs.add_parser("scenarios", help="list the built-in programs", description="List the built-in programs.")
+    listing.add_argument("--format", choices=("text", "json"), default="text")
+    listing.set_defaults(verb=list_scenarios)
+    examination = verbs.add_parser("doctor", help="examine this machine", description="Find out by a real probe run what can run here safely.")
+    examination.add_argument("--format", choices=("text", "json"), default="text")
+    examination.set_defaults(verb=doctor)
+    server = verbs.add_parser("serve", help="serve the web page", description="Serve the page; everything that lasts lies in one directory.")
+    server.add_argument("--host", help="address to listen on (default 127.0.0.1)")
+    server.add_argument("--port", type=int, help="port to listen on (default 8765)")
+    server.add_argument("--data", metavar="DIR", help="directory for everything that lasts (also THREADPLAY_DATA)")
+    server.add_argument("--show-config", action="store_true", help="print every setting and leave")
+    server.set_defaults(verb=serve)
+    return parser
+
+
+def _run_parser(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("program", metavar="PROGRAM|SLUG|-", help="a Python file, a scenario's name, or - for standard input")
+    parser.add_argument("--mode", default="free", metavar="MODE", help="free: the real scheduler (default)")
+    parser.add_argument("--python", default="", metavar="NAME", help="the runtime, as `threadplay doctor` names it")
+    parser.add_argument("--set", action="append", default=[], metavar="KNOB=VALUE", help="turn a knob: replace the value of a top-level name")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of hashes and of random")
+    parser.add_argument("--timeout", type=float, metavar="S", help="seconds of wall and CPU time the run may take (default 10)")
+    parser.add_argument("--format", choices=("text", "jsonl", "perfetto"), default="text", help="what to write (default: the program's own output)")
+    parser.add_argument("--output", metavar="FILE", help="where to write it (default: standard output)")
+    parser.add_argument("--no-record", action="store_true", help="run it in the same walls without recording its lines and locks")
+    for option in _ONLY_CONTROLLED:
+        parser.add_argument(f"--{option}", help=argparse.SUPPRESS)
+    parser.set_defaults(verb=run)
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib import metadata
+
+        try:
+            version = metadata.version("threadplay")
+        except metadata.PackageNotFoundError:
+            version = "(not installed)"
+        print(f"threadplay {version}")
+        parser.exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
