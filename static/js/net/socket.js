@@ -1,0 +1,128 @@
+// The connection to /live: one run at a time, kept across lost links. Reconnects with backoff and resumes at the next number, so that no
+// message of the run's log is lost or doubled.
+import { BadMessage, decode } from './messages.js';
+import { Log } from './log.js';
+
+const FIRST_PAUSE_MS = 250, LONGEST_PAUSE_MS = 8000, PING_MS = 20_000;
+
+/** Delay before attempt number `attempt` (from 0): doubling, with a quarter of chance so that a class does not return at once. */
+export const backoff = (attempt, random) => Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt) * (0.75 + random() * 0.5);
+
+/**
+ * Opens the connection. Listeners: `status` ("connecting" | "open" | "reconnecting" | "closed"), `queued`, `accepted`, `message` (the run's
+ * log, in order), `summary`, `error`, `end` (the run's log is complete).
+ * @param {{url: string, WebSocket?: any, setTimeout?: any, clearTimeout?: any, random?: () => number}} options
+ */
+export function createNet({ url, WebSocket = globalThis.WebSocket, setTimeout = (f, ms) => globalThis.setTimeout(f, ms),
+  clearTimeout = (timer) => globalThis.clearTimeout(timer), random = Math.random }) {
+  const listeners = new Map();
+  let socket = null, open = false, closed = false, attempt = 0, timer = null, ping = null, status = '';
+  let wanted = null, run = null, over = false, log = null;
+  const runs = new Map();
+
+  const emit = (event, value) => { for (const listener of listeners.get(event) ?? []) listener(value); };
+  const setStatus = (next) => { if (status !== next) { status = next; emit('status', next); } };
+  const send = (message) => { const ready = open && socket.readyState === 1; if (ready) socket.send(JSON.stringify(message)); return ready; };
+
+  function connect() {
+    timer = null;
+    setStatus(run || attempt ? 'reconnecting' : 'connecting');
+    const mine = (socket = new WebSocket(url));
+    mine.binaryType = 'arraybuffer';
+    mine.onopen = () => {
+      if (mine !== socket) return;
+      open = true;
+      setStatus('open');
+      if (wanted) send(wanted);
+      else if (run && !over) { log.renew(); send({ do: 'resume', run, from: log.next }); }
+      beat();
+    };
+    mine.onmessage = ({ data }) => { if (mine === socket) receive(data); };
+    mine.onclose = () => { if (mine === socket) lost(); };
+    mine.onerror = () => {};
+  }
+
+  function lost() {
+    open = false;
+    socket = null;
+    clearTimeout(ping);
+    if (closed) { setStatus('closed'); return; }
+    setStatus('reconnecting');
+    timer = setTimeout(connect, backoff(attempt++, random));
+  }
+
+  function beat() {
+    clearTimeout(ping);
+    ping = setTimeout(() => { if (send({ do: 'ping' })) beat(); }, PING_MS);
+  }
+
+  function receive(data) {
+    let message;
+    try { message = decode(data); } catch (error) {
+      if (!(error instanceof BadMessage)) throw error;
+      emit('error', { code: 'protocol', message: error.message });
+      socket?.close(4002);
+      return;
+    }
+    attempt = 0;
+    if (message.type === 'events') message.run = runs.get(message.channel);
+    if (message.n !== undefined) { if (message.run === run && log) log.put(message); return; }
+    (PLAIN[message.type] ?? (() => {}))(message);
+  }
+
+  const PLAIN = {
+    queued: (m) => emit('queued', m),
+    accepted(m) {
+      runs.set(m.channel, m.run);
+      if (m.run === run) return;
+      if (!wanted) return;
+      wanted = null;
+      run = m.run;
+      over = false;
+      log = new Log(deliver, (from, to) => send({ do: 'fetch', run, from, to }));
+      emit('accepted', m);
+    },
+    summary(m) {
+      if (m.run !== run || !log) return;
+      emit('summary', m);
+      log.fill(m.to);
+    },
+    error(m) {
+      if (m.code === 'no_such_run' && run && !over) { over = true; emit('lost', { run }); }
+      if (wanted && m.code !== 'bad_json' && m.code !== 'unknown_message') wanted = null;
+      emit('error', m);
+    },
+  };
+
+  function deliver(message) {
+    emit('message', message);
+    if (message.type !== 'end') return;
+    over = true;
+    emit('end', message);
+  }
+
+  connect();
+  return {
+    on(event, listener) {
+      if (!listeners.has(event)) listeners.set(event, new Set());
+      listeners.get(event).add(listener);
+      return () => listeners.get(event).delete(listener);
+    },
+    /** Asks for a run; if the link is down the request goes out with the next one. */
+    run(spec) {
+      if (run && !over) send({ do: 'stop', run });
+      run = null;
+      log = null;
+      wanted = { do: 'run', spec };
+      if (!send(wanted) && timer !== null) { clearTimeout(timer); connect(); }
+    },
+    stop() { if (run && !over) send({ do: 'stop', run }); },
+    leave() { wanted = null; send({ do: 'leave' }); },
+    /** Tries again now: the browser says it is online, or the visitor asked. */
+    retry() { if (timer !== null) { clearTimeout(timer); attempt = 0; connect(); } },
+    close() { closed = true; clearTimeout(timer); timer = null; clearTimeout(ping); if (socket) socket.close(1000); else setStatus('closed'); },
+    get status() { return status; },
+    get current() { return run; },
+    get received() { return log?.next ?? 0; },
+  };
+}

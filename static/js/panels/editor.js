@@ -1,0 +1,122 @@
+/** The program: edited here, marked with where each thread is at the playhead, kept in this browser until Reset. */
+import { EditorView } from '../../vendor/codemirror.js';
+import { STATE_KEYS } from '../core/states.js';
+import { recall, remember } from '../remembered.js';
+import { h } from './dom.js';
+import { createEditor } from './editor_setup.js';
+import { marks, setHotKnob, setThreadMarks, setWrong } from './editor_marks.js';
+import { atMoment } from './moment.js';
+
+const SAVE_PAUSE_MS = 400;
+/** States that tint a line, the one that wins a shared line first. */
+const TINTED = ['crashed', 'blocked', 'running', 'gil', 'io', 'sleeping', 'ready'];
+
+export function mount(root, app) {
+  const { page, store } = app;
+  const key = `code:${page.share?.id || page.slug || 'blank'}`;
+  const title = h('h2', { id: 'editor-title' }, page.filename);
+  const note = h('span', { class: 'faint' });
+  const reset = h('button', { class: 'btn s', type: 'button' }, 'Reset');
+  const host = h('div', { class: 'ed' });
+  const after = h('span', { class: 'sr', tabindex: '-1' }, 'After the editor');
+  root.append(h('div', { class: 'head' }, title, note, h('span', { class: 'grow' }), reset), host, after);
+
+  const saved = recall(key);
+  const start = typeof saved === 'string' && saved.trim() ? saved : page.source;
+  const leave = EditorView.domEventHandlers({
+    keydown: (event, view) => {
+      if (event.key !== 'Escape' || view.dom.querySelector('.cm-search')) return false;
+      after.focus();
+      return true;
+    },
+  });
+  const view = createEditor(host, start, [...marks(page.knobs.map((knob) => knob.name)), leave, EditorView.updateListener.of(onUpdate)],
+    `Program ${page.filename}. Escape leaves the editor.`);
+  app.editor = view;
+
+  let saving = 0;
+  function onUpdate(update) {
+    if (!update.docChanged) return;
+    store.set({ source: update.state.doc.toString(), error: null });
+    clearTimeout(saving);
+    saving = setTimeout(save, SAVE_PAUSE_MS);
+  }
+  function save() {
+    const { source } = store.get();
+    remember(key, source === page.source ? null : source);
+  }
+  /** The source as the store has it, changing only what differs, so that cursor and history stay. */
+  function follow() {
+    const { source } = store.get();
+    const now = view.state.doc.toString();
+    if (source !== now) view.dispatch({ changes: difference(now, source) });
+    describe();
+  }
+  function describe() {
+    const { source, trace, ranSource } = store.get();
+    const edited = source !== page.source;
+    reset.disabled = !edited;
+    reset.title = edited ? 'Bring back the program as it came' : 'Nothing was changed';
+    const stale = trace && source !== ranSource;
+    note.textContent = stale ? 'edited since this run; the marks return with the next one' : edited ? 'edited, kept in this browser' : 'lines light up as threads reach them';
+  }
+  reset.addEventListener('click', () => {
+    store.set({ source: page.source, error: null });
+    view.focus();
+  });
+
+  let shown = '';
+  function mark(trace, t) {
+    const { source, ranSource } = store.get();
+    const list = trace && source === ranSource ? marksAt(trace, t) : [];
+    const print = list.map(({ line, state, threads }) => `${line}${state}${threads.map((thread) => thread.tag)}`).join(';');
+    if (print === shown) return;
+    shown = print;
+    view.dispatch({ effects: setThreadMarks.of(list) });
+  }
+  function showSelected() {
+    const { selection, trace, playhead, source, ranSource } = store.get();
+    if (!trace || source !== ranSource || selection?.thread == null) return;
+    const line = trace.stateAt(selection.thread, playhead ?? trace.until)?.line;
+    if (line && line <= view.state.doc.lines) view.dispatch({ effects: EditorView.scrollIntoView(view.state.doc.line(line).from, { y: 'nearest', yMargin: 42 }) });
+  }
+  function showError() {
+    const { error } = store.get();
+    view.dispatch({ effects: setWrong.of(error?.line ? error : null) });
+    if (error?.line) view.dispatch({ effects: EditorView.scrollIntoView(view.state.doc.line(Math.min(error.line, view.state.doc.lines)).from, { y: 'center' }) });
+  }
+  const offs = [
+    store.on(['source'], follow), store.on(['trace', 'ranSource'], describe), store.on(['error'], showError), store.on(['selection', 'playhead'], showSelected),
+    store.on(['hotKnob'], () => view.dispatch({ effects: setHotKnob.of(store.get().hotKnob ?? null) })), atMoment(app, mark),
+  ];
+  addEventListener('pagehide', save);
+  store.set({ source: start });
+  describe();
+  return () => { offs.forEach((off) => off()); removeEventListener('pagehide', save); view.destroy(); };
+}
+
+/** Where every thread is at time t, by line, the state that matters most giving the tint. */
+export function marksAt(trace, t) {
+  const lines = new Map();
+  for (const thread of trace.threads) {
+    const at = trace.stateAt(thread.id, t);
+    const rank = TINTED.indexOf(STATE_KEYS[at?.state ?? 0]);
+    if (rank < 0 || !at.line) continue;
+    const entry = lines.get(at.line) ?? { line: at.line, rank, threads: [] };
+    entry.threads.push({ tag: thread.tag, identity: thread.identity, name: thread.name, rank });
+    entry.rank = Math.min(entry.rank, rank);
+    lines.set(at.line, entry);
+  }
+  return [...lines.values()].sort((a, b) => a.line - b.line)
+    .map(({ line, rank, threads }) => ({ line, state: TINTED[rank], threads: threads.sort((a, b) => a.rank - b.rank) }));
+}
+
+/** The smallest single replacement that turns one text into the other. */
+function difference(before, after) {
+  let start = 0;
+  const most = Math.min(before.length, after.length);
+  while (start < most && before[start] === after[start]) start += 1;
+  let end = 0;
+  while (end < most - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end += 1;
+  return { from: start, to: before.length - end, insert: after.slice(start, after.length - end) };
+}
