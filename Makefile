@@ -18,7 +18,7 @@ run: setup    ## serve the page on http://127.0.0.1:8765 (HOST=, PORT=)
 
 test: setup    ## pass all tests (installs Debian's chromium and nodejs where it may)
 	@.ci/browser
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 lint: setup    ## ruff and mypy
 	@$(BIN)/ruff check .
