@@ -14,13 +14,14 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 
-from playground.model.event import KINDS, STATE_LEGEND, Batch, Event, ThreadState
+from playground.model.event import KINDS, LETS_GO, STATE_LEGEND, Batch, Event, ThreadState
 from playground.model.record import End, Found, Gap, Hello, ObjectInfo, Output, Record, Text, ThreadInfo
 
 THREADS_PID, OBJECTS_PID = 1, 2
 GIL_TID = 0
 _WORDS = {int(state): word for state, word, _ in STATE_LEGEND}
 _ENDED = (ThreadState.DONE, ThreadState.CRASHED, ThreadState.KILLED)
+_OWN = frozenset(kind.name for kind in KINDS if kind.own)
 _LEVELS = frozenset({"queue.put", "queue.got", "semaphore.acquired", "semaphore.released"})
 _WAKERS = frozenset(name for kind in KINDS for name in kind.woken_by)
 _HOLDS = {"lock.acquired": True, "lock.released": False, "condition.waiting": False}
@@ -51,6 +52,7 @@ class _Writer:
     open: dict[int, _Stretch] = field(default_factory=dict)
     held: dict[int, tuple[int, int]] = field(default_factory=dict)
     acted: dict[int, tuple[int, int]] = field(default_factory=dict)
+    gil: bool = True
     last_ns: int = 0
 
     def event(self, event: Event) -> None:
@@ -59,6 +61,8 @@ class _Writer:
             self._flow(event)
         if event.to:
             self._change(event)
+        if self.gil:
+            self._hold_gil(event)
         if event.kind in _WAKERS:
             who = self.parents.get(event.thread, event.thread) if event.kind == "thread.created" else event.thread
             self.acted[event.seq] = (who, max(0, event.at_ns - 1))  # within the waker's slice, also where this event ends it
@@ -67,10 +71,6 @@ class _Writer:
             self._add("C", OBJECTS_PID, event.obj, f"{self._object(event.obj)} {name}", event.at_ns, args={name: event.value})
         elif event.kind in _HOLDS:
             self._hold(event)
-        elif event.kind in ("gil.taken", "gil.dropped"):
-            self._release(GIL_TID, event.at_ns)
-            if event.kind == "gil.taken":
-                self.held[GIL_TID] = (event.thread, event.at_ns)
 
     def gap(self, gap: Gap) -> None:
         self._add("i", THREADS_PID, 0, f"not recorded: {sum(gap.counts.values())} events" if gap.counts else "not recorded", gap.from_ns, s="p",
@@ -119,6 +119,15 @@ class _Writer:
         elif event.kind != "lock.released" or event.value == 0:
             self._release(event.obj, event.at_ns)
 
+    def _hold_gil(self, event: Event) -> None:
+        """The sampler saw who has it; and who tells an event of its own has it, until it waits or ends."""
+        own = event.kind in _OWN
+        if event.kind == "gil.dropped" or (own and event.to in LETS_GO):
+            self._release(GIL_TID, event.at_ns)
+        elif (own or event.kind == "gil.taken") and self.held.get(GIL_TID, (-1, 0))[0] != event.thread:
+            self._release(GIL_TID, event.at_ns)
+            self.held[GIL_TID] = (event.thread, event.at_ns)
+
     def _release(self, obj: int, at_ns: int) -> None:
         holder = self.held.pop(obj, None)
         if holder is not None:
@@ -145,6 +154,7 @@ def perfetto(records: Iterable[Record]) -> str:
     for record in records:
         match record:
             case Hello():
+                writer.gil = record.gil
                 hello = record
             case Text():
                 writer.texts[record.id] = record.text

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from itertools import compress
 
 from playground.causes import Causes
-from playground.model.event import KIND_ID, NO_CAUSE, RECORDER, SAMPLER, Batch, ThreadState
+from playground.model.event import KIND_ID, KINDS, LETS_GO, NO_CAUSE, RECORDER, SAMPLER, Batch, ThreadState
 from playground.model.record import Facts, ThreadInfo
 from playground.sampling import HOLDS_GIL, Sample
 
@@ -42,6 +42,7 @@ _OVER = _ENDED | {ThreadState.NONE}
 _WAITING = frozenset({ThreadState.BLOCKED, ThreadState.SLEEPING})
 _AWAY = _WAITING | {ThreadState.IO}
 _SEEN = frozenset({ThreadState.RUNNING, ThreadState.WAITING_GIL, *_WAITING, ThreadState.IO})
+_NOT_OWN = bytes(number for number, kind in enumerate(KINDS) if not kind.own)
 _NO_FACTS = Facts(array("Q"), b"", b"", array("H"), array("I"), array("I"), array("I"), array("I"), array("I"))
 _CPU_STEP_MS = 40
 _NOBODY = -1
@@ -176,6 +177,15 @@ class Merger:
             self._lanes[who].line = number
         if _BEGAN in facts.kind[begin:end]:
             self._learn_native_ids(facts, begin, end)
+        if self._gil:
+            self._hold(facts, begin, end)
+
+    def _hold(self, facts: Facts, begin: int, end: int) -> None:
+        """Who tells an event of its own has the GIL, and gives it up where it waits or ends: the readers of the trace go by the same rule."""
+        for place in range(end - 1, begin - 1, -1):
+            if facts.kind[place] not in _NOT_OWN:
+                self._holder = _NOBODY if facts.to[place] in LETS_GO else facts.thread[place]
+                return
 
     def _learn_native_ids(self, facts: Facts, begin: int, end: int) -> None:
         place = facts.kind.find(_BEGAN, begin, end)

@@ -30,7 +30,8 @@ def vocabulary() -> dict[str, object]:
         "version": VERSION,
         "states": [{"id": 0, "name": "none", "word": "", "sentence": ""},
                    *({"id": int(state), "name": STATE_WORDS[state], "word": word, "sentence": sentence} for state, word, sentence in STATE_LEGEND)],
-        "kinds": [{"id": number, "name": kind.name, "to": STATE_WORDS[kind.to], "sentence": kind.sentence, "woken_by": list(kind.woken_by)}
+        "kinds": [{"id": number, "name": kind.name, "to": STATE_WORDS[kind.to], "sentence": kind.sentence, "woken_by": list(kind.woken_by),
+                   "own": kind.own}
                   for number, kind in enumerate(KINDS)],
         "primitives": [asdict(primitive) for primitive in PRIMITIVES],
         "outcomes": [{"name": name, "word": word} for name, word in OUTCOMES],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections import defaultdict
+from itertools import pairwise
 from typing import Any
 
 from playground.export_perfetto import GIL_TID, OBJECTS_PID, THREADS_PID, perfetto
@@ -85,8 +86,11 @@ def test_the_queue_is_a_counter_and_the_lock_and_the_gil_are_tracks() -> None:
     assert [row["args"]["items"] for row in rows if row["ph"] == "C"] == [1, 0, 1]
     held = [(row["name"], row["ts"], row["dur"]) for row in rows if row["ph"] == "X" and row["pid"] == OBJECTS_PID and row["tid"] == 2]
     assert held == [("Guest-1", 4 * MS_IN_US, 2 * MS_IN_US), ("Baker-1", 7 * MS_IN_US, 1 * MS_IN_US)]
-    gil = [row["name"] for row in rows if row["ph"] == "X" and row["pid"] == OBJECTS_PID and row["tid"] == GIL_TID]
-    assert gil == ["Baker-1", "Guest-1"]
+    gil = sorted((row["ts"], row["ts"] + row["dur"], row["name"]) for row in rows
+                 if row["ph"] == "X" and row["pid"] == OBJECTS_PID and row["tid"] == GIL_TID)
+    assert all(end <= begin for (_, end, _), (begin, _, _) in pairwise(gil))
+    assert [who for begin, end, who in gil if begin <= 2.5 * MS_IN_US < end] == ["Guest-1"]
+    assert not [who for begin, end, who in gil if begin <= 5.5 * MS_IN_US < end]
 
 
 def test_tracks_and_processes_are_named() -> None:

@@ -166,6 +166,19 @@ def test_a_thread_that_works_in_c_without_the_gil_runs() -> None:
     assert found == [(one, S.WAITING_GIL), (one, S.RUNNING), (one, S.WAITING_GIL)]
 
 
+def test_a_waiting_holder_has_let_go_and_the_sampler_can_say_that_it_is_back() -> None:
+    """Readers go by the recorder too, so what the sampler saw is said whenever it differs from that, also where the sampler repeats itself."""
+    story = Story()
+    main, one = story.begin("one")
+    story.event(10, "line", main, line=3)
+    story.event(20, "sleep.began", main, line=4, value=5_000)
+    story.event(50, "line", main, line=5)
+    story.event(51, "line", one, line=7)
+    found = [row[:2] for row in rows(story.records(sample(12, 100, S.RUNNING, HAS_GIL) + sample(30, 101, S.RUNNING, HAS_GIL)
+                                                   + sample(60, 100, S.RUNNING, HAS_GIL))) if row[0].startswith("gil.")]
+    assert found == [("gil.taken", one), ("gil.taken", main)]
+
+
 def test_a_build_without_a_gil_has_no_holder() -> None:
     story = Story(gil=False)
     main, _ = story.begin("one")
@@ -192,7 +205,7 @@ def test_a_late_fact_takes_the_time_of_the_event_before_it() -> None:
     assert second
     assert third
     assert third.at_ns[0] == second.at_ns[-1]
-    assert (first.first_seq, second.first_seq, third.first_seq) == (0, 1, 2)
+    assert (first.first_seq, second.first_seq, third.first_seq) == (0, len(first), len(first) + len(second))
 
 
 def test_no_event_lies_in_the_future_or_before_the_start() -> None:

@@ -44,6 +44,8 @@ class ThreadState(enum.IntEnum):
     """A daemon cut off when the program ended, or a thread cut off with its process."""
 
 
+LETS_GO = frozenset({ThreadState.BLOCKED, ThreadState.SLEEPING, ThreadState.IO, ThreadState.DONE, ThreadState.CRASHED, ThreadState.KILLED})
+"""States in which a thread has no use for the GIL."""
 STATE_LEGEND: tuple[tuple[ThreadState, str, str], ...] = (
     (ThreadState.NEW, "new", "started by Python, not yet running"),
     (ThreadState.READY, "ready", "may be chosen next"),
@@ -66,27 +68,29 @@ class Kind:
     `to` is the state it puts its thread in (NONE: unchanged). `woken_by` names the kinds that, on the same object and
     by another thread, end the wait that this event ends: the session turns the latest of them into `cause`.
     `sentence` is shown to people; `{thread} {obj} {line} {value} {note} {owner} {waker} {waited} {timeout}` are filled in and a
-    [bracketed part] is dropped when a name in it is not known.
+    [bracketed part] is dropped when a name in it is not known. `own` is False where somebody else tells it of the thread: on a GIL build a thread
+    that tells an event of its own had the GIL at that moment.
     """
 
     name: str
     to: ThreadState
     sentence: str
     woken_by: tuple[str, ...] = ()
+    own: bool = True
 
 
 _S = ThreadState
 KINDS: tuple[Kind, ...] = (
-    Kind("none", _S.NONE, ""),
+    Kind("none", _S.NONE, "", own=False),
     # source lines. `line.seen` is where a thread stood when the recorder last drained: it claims no state.
     Kind("line", _S.RUNNING, "{thread} reached line {line}"),
-    Kind("line.seen", _S.NONE, "{thread} is at line {line}"),
+    Kind("line.seen", _S.NONE, "{thread} is at line {line}", own=False),
     # threads; obj is the Thread object
-    Kind("thread.created", _S.NEW, "[{waker} started ]{thread}"),
+    Kind("thread.created", _S.NEW, "[{waker} started ]{thread}", own=False),
     Kind("thread.began", _S.RUNNING, "{thread} began to run", ("thread.created",)),
     Kind("thread.ended", _S.DONE, "{thread} ended"),
     Kind("thread.crashed", _S.CRASHED, "{thread} crashed: {note}"),
-    Kind("thread.killed", _S.KILLED, "{thread} was cut off when the program ended"),
+    Kind("thread.killed", _S.KILLED, "{thread} was cut off when the program ended", own=False),
     Kind("thread.joining", _S.BLOCKED, "{thread} waits for {obj} to end"),
     Kind("thread.joined", _S.RUNNING, "{thread} goes on because {obj} ended[ after waiting {waited}]", ("thread.ended", "thread.crashed")),
     Kind("thread.join_timed_out", _S.RUNNING, "{thread} stopped waiting for {obj} to end"),
@@ -149,11 +153,11 @@ KINDS: tuple[Kind, ...] = (
     # what threads print; value: characters
     Kind("output", _S.NONE, "{thread} printed"),
     # facts of the sampler, which watches from outside the process (source = SAMPLER)
-    Kind("sampled", _S.NONE, "{thread} was seen in this state"),
-    Kind("gil.taken", _S.NONE, "{thread} has the GIL"),
-    Kind("gil.dropped", _S.NONE, "nobody has the GIL"),
+    Kind("sampled", _S.NONE, "{thread} was seen in this state", own=False),
+    Kind("gil.taken", _S.NONE, "{thread} has the GIL", own=False),
+    Kind("gil.dropped", _S.NONE, "nobody has the GIL", own=False),
     # names given after the start
-    Kind("thread.renamed", _S.NONE, "{thread} is called {note} from now on"),
+    Kind("thread.renamed", _S.NONE, "{thread} is called {note} from now on", own=False),
 )
 KIND_ID: dict[str, int] = {kind.name: number for number, kind in enumerate(KINDS)}
 """Name of a kind to its id, its row in KINDS. Ids are of one version; files carry names."""

@@ -21,7 +21,7 @@ from playground.model.event import KIND_ID, ThreadState
 from playground.model.record import Decoder, Facts, Hello, ThreadInfo
 
 EVENTS = 1_000_000
-PAIRS, FLOOD, WORK = 5, 2_000_000, 16
+PAIRS, FLOOD, WORK = 7, 2_000_000, 8
 
 
 def lines() -> Iterator[str]:

@@ -9,6 +9,9 @@ export const STATE_KEYS = ['none', 'new', 'ready', 'running', 'gil', 'blocked', 
 /** Who wins a pixel that several states share: the higher one; among equals (0) the longest. */
 export const RANK = Uint8Array.of(0, 0, 0, 0, 0, 1, 0, 0, 0, 2, 0);
 
+/** States in which a thread has no use for the GIL, by id. */
+export const LETS_GO = Uint8Array.of(0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1);
+
 /** Painting order: what must be seen is painted last. */
 export const PAINT_ORDER = [NEW, DONE, KILLED, SLEEPING, IO, WAITING_GIL, RUNNING, READY, BLOCKED, CRASHED];
 

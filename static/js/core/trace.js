@@ -1,6 +1,6 @@
 // The trace: every message of a run, reduced to what can be asked about any moment. Pure: no DOM, no clock, no network.
 import { Table, upperBound } from './table.js';
-import { BLOCKED, NONE, RUNNING } from './states.js';
+import { BLOCKED, LETS_GO, NONE, RUNNING } from './states.js';
 import { EFFECTS } from './effects.js';
 import { Gil } from './gil.js';
 import { Lane } from './lane.js';
@@ -48,6 +48,8 @@ export class Trace {
     this.running = new Table({ at: Float64Array, value: Float64Array });
     this.runningRange = new RangePyramid(this.running);
     this.holder = new Gil();
+    /** By kind: whether the thread itself tells it. On a GIL build it had the GIL at that moment, and gives it up where it waits or ends. */
+    this.own = Uint8Array.from(this.kinds, (each) => (each?.own ? 1 : 0));
     this.version = 0;
     this.seen = 0;
     this.tags = new Set();
@@ -158,6 +160,10 @@ export class Trace {
     if (events.line[row]) lane.reach(at, events.line[row]);
     if (kind === this.ids.taken) { this.holder.take(at, thread, seq); return; }
     if (kind === this.ids.dropped) { this.holder.drop(at); return; }
+    if (this.gil && this.own[kind]) {
+      if (LETS_GO[to]) this.holder.drop(at);
+      else this.holder.take(at, thread, seq);
+    }
     if (to !== NONE) this.#wait(lane, row, to, obj, at, thread, seq);
     const effect = this.effects[kind];
     if (effect && obj) effect(this.#touch(obj), { seq, at, thread, obj, value: events.value[row], note: events.note[row] }, lane);
