@@ -139,7 +139,7 @@ def _verdict(account: Account, cut: Cut | None, left: Exit, limits: Limits) -> _
 
 def _left_without_a_word(status: int, after: str) -> _Verdict:
     """No account of its own, no signal, no limit: the process was left by os._exit, or it closed the recorder's pipe."""
-    what = f"The program left by os._exit({status}) after {after}; its last moments were not recorded."
+    what = f"The program left by os._exit({status}), or closed the recorder's pipe, after {after}; its last moments were not recorded."
     return _Verdict("failed" if status else "ok", what)
 
 

@@ -8,7 +8,8 @@ A sample becomes an event only where it adds something true, and the recorder's 
 What a sample can add:
 recorded RUNNING: it waits for the GIL, is in I/O, or blocks somewhere that the recorder does not watch;
 recorded BLOCKED or SLEEPING: the wait itself is over, but the thread cannot say so yet: it waits for the GIL, or it runs or reads a file
-while its events are thinned. That the sampler calls such a wait a futex or a sleep adds nothing.
+while its events are thinned. That the sampler calls such a wait a futex or a sleep adds nothing; nor, on a GIL build, that it is awake without the
+GIL: it waits for a core, and no line of it runs.
 
 A look at all threads carries the time at which it began; each thread is read up to SKEW_NS later. So a fact of a thread that falls between is
 fresher or older than its reading, nobody knows. Then the reading is dropped; only a thread that seems to have gone into a wait right after the
@@ -200,7 +201,7 @@ class Merger:
                 return
         else:
             lane.sample = sample
-        state = self._adds(lane, self._seen_state(lane, sample))
+        state = self._adds(lane, sample, self._seen_state(lane, sample))
         if state == lane.shown and sample.cpu_ms - lane.told_cpu_ms < _CPU_STEP_MS:
             return
         if state != lane.shown and not look.doubt_ns and lane.fact_ns > sample.at_ns - self._origin_ns:
@@ -226,11 +227,12 @@ class Merger:
                 return ThreadState.WAITING_GIL if idle and reaching else sample.state
         return sample.state
 
-    def _adds(self, lane: _Lane, seen: int) -> int:
+    def _adds(self, lane: _Lane, sample: Sample, seen: int) -> int:
         """The state to show: the sampler's where it knows better, else the recorder's."""
         if lane.recorded in _OVER or lane.recorded == ThreadState.NEW or seen not in _SEEN:
             return lane.recorded
-        return lane.recorded if lane.recorded in _WAITING and seen in _WAITING else seen
+        waking = self._gil and seen == ThreadState.RUNNING and not sample.flags & HOLDS_GIL
+        return lane.recorded if lane.recorded in _WAITING and (seen in _WAITING or waking) else seen
 
     def _see_gil(self, sample: Sample, thread: int) -> None:
         if sample.flags & HOLDS_GIL:

@@ -179,6 +179,16 @@ def test_a_waiting_holder_has_let_go_and_the_sampler_can_say_that_it_is_back() -
     assert found == [("gil.taken", one), ("gil.taken", main)]
 
 
+def test_a_sleeper_that_is_awake_without_the_gil_is_not_shown_running() -> None:
+    for gil, said in ((True, []), (False, [S.RUNNING])):
+        story = Story(gil=gil)
+        main, = story.begin()
+        story.event(10, "sleep.began", main, line=4, value=5_000)
+        story.event(90, "sleep.ended", main, line=4)
+        found = [row[2] for row in rows(story.records(sample(15, 100, S.SLEEPING) + sample(50, 100, S.RUNNING))) if row[0] == "sampled"]
+        assert found == said
+
+
 def test_a_build_without_a_gil_has_no_holder() -> None:
     story = Story(gil=False)
     main, _ = story.begin("one")
