@@ -7,7 +7,9 @@ import sys
 import sysconfig
 import threading
 
+from playground.comparison import compare
 from playground.model.errors import BadSpec
+from playground.model.record import End
 from playground.model.spec import RunSpec, check
 from playground.runtimes import Runtime, find_runtimes
 from playground.sandbox import Cell, Policy, Report, Zygote, examine
@@ -44,6 +46,10 @@ class Host:
     def report(self) -> Report:
         """What `doctor` prints, from a real probe run."""
         return examine(find_runtimes())
+
+    def compare(self, recorded: End, plain: End, *, gil: bool = True) -> tuple[str, ...]:
+        """What may be said of one program run recorded and unrecorded; see comparison.py."""
+        return compare(recorded, plain, gil=gil)
 
     def close(self) -> None:
         """End every zygote and with it every run."""

@@ -1,11 +1,11 @@
-"""`/runs/<run>/trace.jsonl` and `.perfetto.json`: a run's trace as a file, made from its log; whoever knows the run's id may have it."""
+"""What can be had of a run by whoever knows its id: `/runs/<run>/trace.jsonl`, `.perfetto.json`, and its comparison with an unrecorded one."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
 
-from flask import Blueprint, Flask, Response, abort
+from flask import Blueprint, Flask, Response, abort, jsonify
 
 from playground import UnknownName
 from web.messages import RUN_ID
@@ -31,6 +31,14 @@ def register(app: Flask, parts: Parts) -> None:
     def perfetto(run: str) -> Response:
         found = _found(parts, run)
         return _file(found, room, _perfetto(parts, found), "application/json", "trace.perfetto.json")
+
+    @blue.get("/runs/<run>/against/<other>")
+    def against(run: str, other: str) -> Response:
+        recorded, plain = _found(parts, run), _found(parts, other)
+        if recorded.end is None or plain.end is None:
+            raise UnknownName("Only runs that have ended can be compared.")
+        gil = next((bool(each.gil) for each in recorded.log.records() if hasattr(each, "gil")), True)
+        return jsonify(sentences=parts.runs.host.compare(recorded.end, plain.end, gil=gil))
 
     app.register_blueprint(blue)
 

@@ -111,6 +111,9 @@ class Host:
     def report(self) -> dict[str, Any]:
         return {"tier": "A", "layers": []}
 
+    def compare(self, recorded: End, plain: End, *, gil: bool = True) -> tuple[str, ...]:
+        return (f"{recorded.outcome} against {plain.outcome}",)
+
     def open(self, spec: RunSpec) -> FakeSession:
         self.opened += 1
         what = json.loads(spec.source) if spec.source.startswith("{") else {}

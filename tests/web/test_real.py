@@ -115,3 +115,16 @@ def test_thirty_spinning_programs_do_not_starve_the_pages(real: Served) -> None:
         page.ws.close()
     assert sorted(times)[36] < 0.5
     real.wait_until(lambda: real.metric("threadplay_runs_queued") == 0, "pages that left still wait")
+
+
+def test_a_recorded_and_an_unrecorded_run_are_compared_in_words(real: Served) -> None:
+    runs = []
+    with real.live() as page:
+        for record in (True, False):
+            page.say(do="run", spec={"source": "print('same')\n", "record": record})
+            runs.append(page.hear_until("accepted")[-1]["run"])
+            page.hear_until("end")
+    status, _, body = real.get(f"/runs/{runs[0]}/against/{runs[1]}")[:3]
+    assert status == 200
+    assert "Both runs ended well" in json.loads(body)["sentences"][0]
+    assert real.get(f"/runs/{runs[0]}/against/{'x' * len(runs[1])}")[0] == 404

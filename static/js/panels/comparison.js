@@ -1,8 +1,8 @@
 /** Recording slows a program and can change what happens, so the same program can be run without it and the two compared. */
-import { duration } from '../core/words.js';
+import { neverRan } from '../core/endings.js';
 import { createNet } from '../net/socket.js';
 import { socketAddress, specOf } from '../app.js';
-import { h } from './dom.js';
+import { address, h } from './dom.js';
 import { ending } from './status_line.js';
 
 export function comparison(app) {
@@ -13,7 +13,7 @@ export function comparison(app) {
   const draw = () => {
     close();
     const { trace, run } = app.store.get();
-    element.hidden = run !== 'ended' || !trace?.ended || trace.ended.outcome === 'refused';
+    element.hidden = run !== 'ended' || !trace?.ended || trace.ended.outcome === 'refused' || neverRan(trace);
     button.hidden = element.hidden;
     if (element.hidden) return;
     button.hidden = false;
@@ -34,10 +34,11 @@ export function comparison(app) {
     button.disabled = true;
     button.textContent = 'Running';
     const net = createNet({ url: socketAddress(app.page) });
-    const other = { outputs: [], ended: null };
+    const other = { run: '', outputs: [], ended: null };
     close = () => { net.close(); close = () => {}; };
     net.on('queued', (message) => { words.replaceChildren(`Waiting for a place: ${message.place} in line.`); });
     net.on('error', (message) => { words.replaceChildren(message.message); button.hidden = true; close(); });
+    net.on('accepted', (message) => { other.run = message.run; });
     net.on('message', (message) => {
       if (message.type === 'output') other.outputs.push(message);
       if (message.type !== 'end') return;
@@ -47,10 +48,14 @@ export function comparison(app) {
     });
     net.run(specOf(app, { source: ranSource, record: false }));
   }
-  function show(trace, other) {
+  /** What the two endings allow to say is worded where the truth about switch points is kept: by the server. */
+  async function show(trace, other) {
     const row = (name, one) => [h('b', {}, `${name}: `), `${ending(one)} `];
-    const seconds = `Time until the end: ${duration(trace.ended.at_ns)} recorded, ${duration(other.ended.at_ns)} unrecorded.`;
-    words.replaceChildren(...row('Recorded', trace), ...row('Unrecorded', other), `${sameness(trace, other)} ${seconds}`);
+    let sentences = [];
+    try {
+      sentences = (await (await fetch(address(`/runs/${trace.run}/against/${other.run}`))).json()).sentences ?? [];
+    } catch { /* the two endings stand for themselves */ }
+    words.replaceChildren(...row('Recorded', trace), ...row('Unrecorded', other), `${printed(trace, other)} ${sentences.join(' ')}`);
     button.hidden = true;
     app.actions.announce(words.textContent);
   }
@@ -58,13 +63,11 @@ export function comparison(app) {
   return { element, button, words, draw };
 }
 
-/** What both runs have in common, as far as one run each can tell. */
-function sameness(one, other) {
-  const outcome = (run) => `${run.ended.outcome}|${run.ended.error}`;
-  if (outcome(one) !== outcome(other)) return 'The two ended differently: what happened depends on timing, or on being recorded.';
+/** Whether both printed the same. */
+function printed(one, other) {
   const text = (run) => run.outputs.map((each) => each.text).join('');
   const [a, b] = [text(one), text(other)];
-  if (a === b) return 'Same outcome, same output.';
+  if (a === b) return 'Same output.';
   const sorted = (all) => all.split('\n').sort().join('\n');
-  return sorted(a) === sorted(b) ? 'Same outcome, the same lines in another order.' : 'Same outcome, different output.';
+  return sorted(a) === sorted(b) ? 'The same lines in another order.' : 'Different output.';
 }
