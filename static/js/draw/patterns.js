@@ -3,7 +3,7 @@ import { BLOCKED, CRASHED, DONE, IO, KILLED, NEW, PAINT_ORDER, READY, RUNNING, S
 import { DEAD, tileOf } from './tiles.js';
 
 export const GAP = 0.75, NARROWEST = 1.5, FLAT_WIDTH = 3, FLAT_HEIGHT = 10;
-const IDLE_ALPHA = 0.42;
+const IDLE_ALPHA = 0.42, EDGE = [3, 0, 0, 3];
 
 /** Height of a mark too small for its pattern, as a share of the lane's. */
 const SHARE = { [RUNNING]: 1, [WAITING_GIL]: 0.5, [BLOCKED]: 1, [SLEEPING]: 0.34, [IO]: 0.5, [READY]: 0.34, [CRASHED]: 1 };
@@ -34,6 +34,9 @@ export function paintRuns(c, p, runs, h, dpr, { idle = () => false } = {}) {
 
 /** Numbers of the runs by state, reused: those too small for a pattern, and the others. */
 const flatOf = Array.from({ length: STATE_COUNT }, () => []), fullOf = Array.from({ length: STATE_COUNT }, () => []);
+
+/** Numbers of the blocked runs, those that hold nobody up apart. */
+const idling = [], contended = [];
 
 /** The deadlocked look, over a blocked span. */
 export function paintDead(c, p, x, w, h, dpr) {
@@ -68,12 +71,21 @@ function path(c, runs, list, h) {
   for (const i of list) add(c, runs.x0[i], 0, widthOf(runs, i), h);
 }
 
-/** Small marks: flat colour, the height tells the state. Columns that many spans share leave no gap between them. */
+/** Small marks: flat colour, the height tells the state. Columns that many spans share leave no gap between them; marks that touch are one rectangle. */
 function flats(c, p, runs, state, h) {
-  const high = Math.max(Math.min(2, h), h * SHARE[state]), top = (h - high) / 2;
-  c.beginPath();
-  for (const i of flatOf[state]) c.rect(runs.x0[i], top, runs.span[i] < 0 ? Math.max(NARROWEST, runs.x1[i] - runs.x0[i]) : widthOf(runs, i), high);
+  const high = Math.max(Math.min(2, h), h * SHARE[state]), top = (h - high) / 2, list = flatOf[state];
+  let from = 0, to = -Infinity;
   c.fillStyle = p.mark[state];
+  c.beginPath();
+  for (let k = 0; k < list.length; k++) {
+    const i = list[k], x0 = runs.x0[i], wide = runs.x1[i] - x0 - (runs.span[i] < 0 ? 0 : GAP), x1 = x0 + (wide > NARROWEST ? wide : NARROWEST);
+    if (x0 > to) {
+      if (to > from) c.rect(from, top, to - from, high);
+      from = x0;
+      to = x1;
+    } else if (x1 > to) to = x1;
+  }
+  c.rect(from, top, to - from, high);
   c.fill();
 }
 
@@ -87,9 +99,11 @@ function patterned(c, p, runs, list, state, h, dpr) {
 }
 
 function blocked(c, p, runs, list, state, h, dpr, idle) {
-  for (const pale of [true, false]) {
-    const mine = list.filter((i) => idle(runs.span[i]) === pale);
+  contended.length = idling.length = 0;
+  for (const i of list) (idle(runs.span[i]) ? idling : contended).push(i);
+  for (const mine of [idling, contended]) {
     if (!mine.length) continue;
+    const pale = mine === idling;
     path(c, runs, mine, h);
     c.fillStyle = p.soft[state];
     c.fill();
@@ -100,11 +114,11 @@ function blocked(c, p, runs, list, state, h, dpr, idle) {
     c.fillStyle = c.strokeStyle = p.mark[state];
     c.lineWidth = 1;
     c.beginPath();
-    for (const i of mine) c.roundRect(runs.x0[i] + 0.5, 0.5, Math.max(1, widthOf(runs, i) - 1), h - 1, 2.5);
+    for (const i of mine) add(c, runs.x0[i] + 0.5, 0.5, Math.max(1, widthOf(runs, i) - 1), h - 1);
     c.stroke();
     c.globalAlpha = pale ? 0.7 : 1;
     c.beginPath();
-    for (const i of mine) c.roundRect(runs.x0[i], 0, Math.min(4, widthOf(runs, i)), h, [3, 0, 0, 3]);
+    for (const i of mine) if (widthOf(runs, i) >= 5) c.roundRect(runs.x0[i], 0, 4, h, EDGE); else c.rect(runs.x0[i], 0, Math.min(4, widthOf(runs, i)), h);
     c.fill();
     c.globalAlpha = 1;
   }

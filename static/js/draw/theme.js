@@ -24,13 +24,32 @@ export function palette(root = document.documentElement) {
 /** Forget what was read: the stylesheet itself changed. */
 export const forgetPalette = () => { kept = null; };
 
-/** Forced colours: the system's two; patterns and words carry the meaning. */
+/** Forced colours: the system's own; patterns and words carry the meaning. */
 function system(p) {
-  p.mark.fill('CanvasText');
-  p.soft.fill('Canvas');
-  p.text.fill('CanvasText');
-  p.id.fill('CanvasText');
-  for (const name of SURFACES) p[name] = /ink$|^ink|line|accent$/.test(name) ? 'CanvasText' : 'Canvas';
-  p['id-ink'] = p['accent-ink'] = 'Canvas';
-  p.accent = 'Highlight';
+  const [text, ground, accent] = ['CanvasText', 'Canvas', 'Highlight'].map(resolved), faint = between(text, ground);
+  p.mark.fill(text);
+  p.soft.fill(ground);
+  p.text.fill(text);
+  p.id.fill(text);
+  for (const name of SURFACES) p[name] = /ink$|^ink|line-3/.test(name) ? text : /line/.test(name) ? faint : ground;
+  p['id-ink'] = p['accent-ink'] = ground;
+  p.accent = accent;
+  p.key += text;
+}
+
+/** A quarter of the way from the ground to the text: for grids, which carry no meaning. */
+function between(text, ground) {
+  const part = (hex, i) => parseInt(hex.slice(1 + 2 * i, 3 + 2 * i), 16);
+  return `#${[0, 1, 2].map((i) => Math.round(part(ground, i) * 0.75 + part(text, i) * 0.25).toString(16).padStart(2, '0')).join('')}`;
+}
+
+/** What a system colour is on this page: a canvas apart from the page would not know its colour scheme. As #rrggbb. */
+function resolved(name) {
+  const probe = document.createElement('span');
+  probe.style.color = name;
+  probe.style.forcedColorAdjust = 'none';
+  document.body.append(probe);
+  const [r, g, b] = (getComputedStyle(probe).color.match(/[\d.]+/g) ?? [0, 0, 0]).map(Number);
+  probe.remove();
+  return `#${[r, g, b].map((each) => Math.round(each).toString(16).padStart(2, '0')).join('')}`;
 }

@@ -61,7 +61,7 @@ export function createEditor(host, doc, extensions, label) {
   const state = EditorState.create({
     doc,
     extensions: [
-      before, lineNumbers(), history(), drawSelection(), indentOnInput(), bracketMatching(), highlightSelectionMatches(), search(), pythonLanguage, indentUnit.of('    '),
+      before, lineNumbers(), history(), drawSelection(), indentOnInput(), bracketMatching(), highlightSelectionMatches(), search(), pythonLanguage, EditorView.lineWrapping, indentUnit.of('    '),
       syntaxHighlighting(weights), look, EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0', spellcheck: 'false', autocorrect: 'off', autocapitalize: 'off' }),
       ...extensions.slice(1), keymap.of([...searchKeymap, ...historyKeymap, ...defaultKeymap, indentWithTab]),
     ],

@@ -1,4 +1,5 @@
 /** What was concluded from the trace: a title, a story in plain sentences, a picture of who waits for whom, and what mends it. */
+import { neverRan } from '../core/endings.js';
 import { h, icon } from './dom.js';
 import { comparison } from './comparison.js';
 import { waitGraph } from './wait_graph.js';
@@ -19,7 +20,7 @@ export function mount(root, app) {
     list.replaceChildren(...findings.map((finding) => card(app, trace, finding)));
     compare.draw();
     (list.querySelector('.fh .jump') ?? compare.words).after(compare.button);
-    root.hidden = !findings.length && run !== 'ended';
+    root.hidden = !findings.length && (run !== 'ended' || neverRan(trace));
   };
   const next = (event) => {
     const { trace, singleKeys } = app.store.get();
@@ -40,17 +41,20 @@ export function mount(root, app) {
 function card(app, trace, finding) {
   const sure = finding.certain === false ? h('span', { class: 'pill' }, 'possible') : null;
   const graph = finding.kind === 'deadlock' ? waitGraph(trace, finding) : null;
-  const where = whereOf(finding.possible_on);
+  const where = finding.kind === 'crash' ? '' : whereOf(finding.possible_on);
   return h('article', { 'data-finding': finding.kind },
     h('div', { class: 'fh' },
       h('h2', {}, h('span', { class: `dot ${finding.kind}` }, icon(PICTURE[finding.kind] ?? 'warn')), finding.title), sure, h('span', { class: 'grow' }),
       h('button', { class: 'btn s jump', type: 'button', onclick: () => jump(app, trace, finding) }, 'Jump to it')),
     h('div', { class: graph ? 'fbody with-graph' : 'fbody' }, graph,
       h('div', {},
-        h('p', {}, finding.story.join(' ')),
+        h('p', {}, finding.story.map(closed).join(' ')),
         finding.fix && h('p', {}, h('b', {}, 'Fix: '), finding.fix),
         where && h('p', { class: 'where' }, where))));
 }
+
+/** With a full stop. */
+const closed = (sentence) => (/[.!?]$/.test(sentence) ? sentence : `${sentence}.`);
 
 /** Where it can happen, only as far as it is settled. */
 function whereOf(possible) {
@@ -70,5 +74,5 @@ function jump(app, trace, finding) {
   const event = seq === null ? null : trace.eventAt(seq);
   app.actions.seek(momentOf(trace, finding));
   app.actions.select(event?.thread ?? finding.threads?.[0] ?? null, seq);
-  app.actions.announce([finding.title, ...finding.story].join('. '));
+  app.actions.announce([finding.title, ...finding.story].map(closed).join(' '));
 }

@@ -1,6 +1,8 @@
+import { restOf } from '../core/endings.js';
+
 /** Panels show one moment of the trace: the playhead, or the live end. This calls them when that moment's facts may have changed. */
 
-const LIVE_PAUSE_MS = 100;
+const LIVE_PAUSE_MS = 100, BEAT_MS = 250;
 
 /**
  * Calls `draw(trace, t)` on the next animation frame after the playhead moved or the trace was replaced, and while the live end grows at
@@ -10,12 +12,15 @@ const LIVE_PAUSE_MS = 100;
 export function atMoment(app, draw) {
   let frame = 0;
   let timer = 0;
+  let beat = 0;
   let last = -Infinity;
   const now = () => {
     frame = 0;
     last = performance.now();
-    const { trace, playhead } = app.store.get();
-    draw(trace, playhead ?? trace?.until ?? 0);
+    const { trace, playhead, run } = app.store.get(), live = run === 'live' && Boolean(trace) && !trace.ended && playhead === null;
+    clearTimeout(beat);
+    if (live) beat = setTimeout(soon, BEAT_MS); // waits grow while nothing happens
+    draw(trace, playhead ?? (live && app.liveEdge ? app.liveEdge() : restOf(trace)));
   };
   const soon = () => {
     clearTimeout(timer);
@@ -34,5 +39,6 @@ export function atMoment(app, draw) {
     offs.forEach((off) => off());
     cancelAnimationFrame(frame);
     clearTimeout(timer);
+    clearTimeout(beat);
   };
 }

@@ -1,12 +1,12 @@
 /** The threads as a table: always what the lanes say at the same moment. */
 import { BLOCKED, DONE, KILLED, NONE, STATE_KEYS } from '../core/states.js';
+import { CpuTimes } from '../core/cpu.js';
 import { duration } from '../core/words.js';
 import { h, say, tag } from './dom.js';
 import { atMoment } from './moment.js';
-import { RunningTime } from './running_time.js';
 import { repaintMarks, stateMark } from './timeline/words.js';
 
-const HEADS = [['Thread', ''], ['State', ''], ['Line', 'at'], ['Waits for', 'on'], ['For', 'right-aligned'], ['Ran', 'ran']];
+const HEADS = [['Thread', ''], ['State', ''], ['Line', 'at'], ['Waits for', 'on'], ['For', 'right-aligned'], ['CPU', 'cpu']];
 /** The order in which the summary counts. */
 const SUMMARY = [3, 4, 5, 7, 6, 2, 1, 8, 9, 10];
 
@@ -14,14 +14,16 @@ export function mount(root, app) {
   const summary = h('span', { class: 'faint' });
   const body = h('tbody', {});
   const table = h('table', {}, h('thead', {}, h('tr', {}, ...HEADS.map(([word, name]) =>
-    h('th', { class: name, scope: 'col', title: word === 'Ran' ? 'time in the state running, up to this moment' : null }, word)))), body);
+    h('th', { class: name, scope: 'col', title: word === 'CPU' ? 'processor time used, when last looked at from outside the program' : null }, word)))), body);
   const empty = h('p', { class: 'empty-note' }, 'Run it to see its threads.');
   root.append(h('div', { class: 'head' }, h('h2', { id: 'threads-title' }, 'Threads'), summary), h('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-labelledby': 'threads-title' }, table, empty));
   let rows = [];
   let of = null;
+  let cpu = null;
   const draw = (trace, t) => {
     if (trace !== of) {
       of = trace;
+      cpu = trace && new CpuTimes(trace);
       rows = [];
       body.replaceChildren();
     }
@@ -35,13 +37,13 @@ export function mount(root, app) {
     }
     const counts = new Map();
     const { selection } = app.store.get();
-    const ran = rows.map((row) => row.ranUntil(trace, t));
-    const most = Math.max(1, ...ran);
+    const used = rows.map((row) => cpu.at(row.thread.id, t));
+    const most = used.reduce((least, each) => Math.max(least, each?.ms ?? 0), 1);
     rows.forEach((row, index) => {
       const at = trace.stateAt(row.thread.id, t);
       const state = at?.state ?? NONE;
       counts.set(state, (counts.get(state) ?? 0) + 1);
-      row.draw(trace, t, at, ran[index], most, selection?.thread === row.thread.id);
+      row.draw(trace, t, at, used[index], most, selection?.thread === row.thread.id);
     });
     say(summary, SUMMARY.filter((state) => counts.has(state)).map((state) => `${counts.get(state)} ${app.word(state)}`).join(', '));
   };
@@ -57,7 +59,6 @@ class Row {
     this.app = app;
     this.state = -1;
     this.on = '';
-    this.running = new RunningTime();
     this.cells = HEADS.map(([, name]) => h('td', { class: `${name} ${name === 'right-aligned' ? 'num' : ''}` }));
     const choose = h('button', { class: 'choose', type: 'button', title: `${thread.name}${thread.daemon ? ', a daemon' : ''}`, onclick: () => app.actions.select(thread.id) },
       tag(thread), h('span', {}, thread.name));
@@ -65,15 +66,13 @@ class Row {
     this.line = h('span', { class: 'mono' });
     this.cells[2].append(this.line);
     this.bar = h('i', {});
-    this.cells[5].append(h('span', { class: 'bar' }, this.bar));
+    this.used = h('span', { class: 'num' });
+    this.gauge = h('span', { class: 'gauge', hidden: true }, h('span', { class: 'bar', 'aria-hidden': 'true' }, this.bar), this.used);
+    this.cells[5].append(this.gauge);
     this.element = h('tr', { 'data-thread': thread.id }, ...this.cells);
   }
 
-  ranUntil(trace, t) {
-    return this.running.until(trace.spans(this.thread.id), t);
-  }
-
-  draw(trace, t, at, ran, most, selected) {
+  draw(trace, t, at, used, most, selected) {
     const state = at?.state ?? NONE;
     if (state !== this.state) {
       this.state = state;
@@ -84,8 +83,12 @@ class Row {
     say(this.line, over || !at?.line ? '' : String(at.line));
     this.waits(trace, t, state === BLOCKED ? at.obj : 0);
     say(this.cells[4], at && state !== NONE ? duration(Math.max(0, t - at.since)) : '');
-    this.bar.style.width = `${(100 * ran) / most}%`;
-    this.cells[5].title = `${duration(ran)} running`;
+    this.gauge.hidden = !used;
+    if (used) {
+      this.bar.style.width = `${(100 * used.ms) / most}%`;
+      say(this.used, `${used.ms} ms`);
+      this.cells[5].title = `seen at ${duration(used.at)}`;
+    }
     if (selected) this.element.setAttribute('aria-selected', 'true');
     else this.element.removeAttribute('aria-selected');
   }

@@ -346,6 +346,7 @@ export function mount(root, app) {
     costs: () => Array.from(costs.subarray(0, Math.min(frames, costs.length))),
     clearCosts() { frames = 0; },
   };
+  app.liveEdge = () => until;
   newTrace();
 
   return () => {
@@ -354,7 +355,6 @@ export function mount(root, app) {
     clearTimeout(calmTimer);
     offs.forEach((off) => off());
     sizes.disconnect();
-    sentence.destroy();
     root.replaceChildren();
     delete root.timeline;
   };

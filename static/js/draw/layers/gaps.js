@@ -71,7 +71,7 @@ export function drawGapWords(c, view) {
     const middle = mine.length ? (rows[0].y + rows.at(-1).y + rows.at(-1).h) / 2 : rows[0].y + rows[0].h / 2;
     c.font = `500 11px ${p.ui}`;
     if (widthOf(c, words) + 16 <= wide || mine.length) {
-      chip(c, p, words, (x0 + x1) / 2, middle - 9, mine.length ? p.sunken : p.hover, p['ink-2'], { h: 18, size: 11, middle: true, room: view.w });
+      chip(c, p, words, (x0 + x1) / 2, middle - 9, mine.length ? p.sunken : p.hover, p['ink-2'], { h: 18, size: 11, middle: true, room: Math.max(widthOf(c, words) + 12, Math.min(view.w, view.x(view.until))) });
       free = x0 + Math.max(wide, widthOf(c, words) + 24);
     }
   }

@@ -1,8 +1,8 @@
 // Lanes: one per thread, its states as spans; deadlocked over blocked; labels inside the waits that are wide enough.
-import { BLOCKED } from '../../core/states.js';
+import { BLOCKED, NEW } from '../../core/states.js';
 import { Runs, runsOf } from '../../core/runs.js';
 import { objectName, nameOf } from '../../core/sentences.js';
-import { paintDead, paintRuns } from '../patterns.js';
+import { drawSpan, paintDead, paintRuns } from '../patterns.js';
 import { clipToSeen } from './gaps.js';
 import { widthOf } from '../text.js';
 
@@ -16,6 +16,7 @@ export function drawLanes(c, view) {
 
 function drawLane(c, view, row) {
   const { trace, p, g } = view, lane = trace.lanes[row.id], top = row.y + (g.pitch - g.span) / 2;
+  if (row.id === 0) starting(c, view, lane, top);
   if (!lane?.spans.count) return;
   runsOf(lane, view.t0, view.t1, view.w, view.until, runs);
   c.save();
@@ -29,6 +30,12 @@ function drawLane(c, view, row) {
   }
   labels(c, view, lane);
   c.restore();
+}
+
+/** Python starts before the program's first line: until then main's lane is dotted, as every thread's is before it runs. */
+function starting(c, view, lane, top) {
+  const from = Math.max(0, view.x(0)), to = Math.min(view.w, view.x(Math.min(view.until, lane?.spans.count ? lane.spans.start[0] : Infinity)));
+  if (to - from > 3) drawSpan(c, view.p, NEW, from, top, to - from, view.g.span, { dpr: view.dpr });
 }
 
 /** A wait that holds nobody up. */

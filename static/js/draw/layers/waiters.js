@@ -5,14 +5,14 @@ import { chip, widthOf } from '../text.js';
 
 const MOST_NAMES = 3;
 
-/** Calls each(x0, x1, waiters, from) for the stretches of the window in which somebody waits; stretches closer than a pixel join. */
+/** Calls each(x0, x1, waiters, from) for the stretches of the window in which somebody waits; a short one is a pixel wide. */
 export function drawCrowd(view, log, each) {
   const { waiting } = log, stop = Math.min(view.t1, view.until);
   let open = null, count = 0, from = 0;
   for (let i = Math.max(0, upperBound(waiting.at, waiting.count, view.t0) - 1); i < waiting.count && waiting.at[i] < stop;) {
     const x = view.x(waiting.at[i]), value = waiting.value[i];
     if (value > 0 && open === null) { open = Math.max(-4, x); from = waiting.at[i]; }
-    if (value === 0 && open !== null && x - open >= 1) { if (x > 0) each(open, x, count, from); open = null; }
+    if (value === 0 && open !== null) { if (x > 0) each(open, Math.max(x, open + 1), count, from); open = null; }
     count = value;
     const near = i + 1 < waiting.count && (waiting.at[i + 1] - waiting.at[i]) * view.scale < 0.1;
     i = near ? Math.max(i + 1, gallop(waiting.at, waiting.count, waiting.at[i] + 0.5 / view.scale, i + 1) - 1) : i + 1;

@@ -1,5 +1,6 @@
 // The timeline's head: what the run is doing, the legend, and the buttons for what the wheel and the keys do too.
 import { BLOCKED, CRASHED, DONE, IO, KILLED, READY, RUNNING, SLEEPING, WAITING_GIL } from '../../core/states.js';
+import { neverRan } from '../../core/endings.js';
 import { duration, plural } from '../../core/words.js';
 import { h, icon, say } from '../dom.js';
 import { stateMark } from './words.js';
@@ -50,6 +51,7 @@ function wordFor(app, run, trace, place) {
   if (!trace) return ['Timeline', false];
   const { ended } = trace;
   if (!ended) return ['Not complete', false];
+  if (neverRan(trace)) return ['Did not start', false];
   const word = app.vocabulary.outcomes?.find((each) => each.name === ended.outcome)?.word ?? ended.outcome;
   return [ended.outcome === 'ok' ? `Finished in ${duration(ended.at_ns)}` : `${word[0].toUpperCase()}${word.slice(1)} after ${duration(ended.at_ns)}`, false];
 }
