@@ -42,6 +42,10 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         _forget_stdout()
         return 3
+    except OSError as problem:
+        _forget_stdout()
+        print(f"threadplay: this could not be carried out: {problem}.", file=sys.stderr)
+        return USAGE
     except KeyboardInterrupt:
         return 130
 
@@ -303,9 +307,30 @@ def serve(chosen: argparse.Namespace) -> int:  # noqa: RET503 - execv does not r
     if chosen.show_config:
         print(config.show())
         return 0
+    _check_place(config.data, config.host, config.port)
     settings = Path(__file__).with_name("gunicorn.conf.py")
     print(f"Threadplay is at http://{f'[{config.host}]' if ':' in config.host else config.host}:{config.port}/", file=sys.stderr, flush=True)
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "-c", str(settings), "web:create_app()"])
+
+
+def _check_place(data: Path, host: str, port: int) -> None:
+    """Say before anything is announced that the directory cannot be written or the address cannot be had."""
+    import socket
+    import tempfile
+
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=data):
+            pass
+    except OSError as problem:
+        raise Usage(f"The data directory {data} cannot be written: {problem.strerror}. Name another with --data.") from None
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as problem:
+        raise Usage(f"{host}:{port} cannot be served: {problem.strerror}. Choose another with --host and --port.") from None
 
 
 # --- the command line ----------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ cycle       each thread waits for a lock that the next one holds (Coffman, Elphi
             by a thread that did not hold it is a signal, not a lock, and makes no cycle.
 standstill  every thread that lives waits, and each wait is known: a lost wake-up, a join of oneself, a missing sentinel, permits never given back.
 
-A program that uses `signal` can be woken from outside the trace; then a standstill is called possible. So is one in which events were thinned.
+A program that uses `signal` can be woken from outside the trace: its standstill tells nothing. Where events were thinned it is only possible.
 """
 
 from __future__ import annotations
@@ -27,8 +27,6 @@ CONFIRM_NS = 60_000_000
 POSSIBLE_NS = 500_000_000
 """A cycle that is not certain is told only after this long: if the rest of the program comes to a stop too, it is certain."""
 _OUTSIDE_WAKERS = re.compile(r"\b(signal|ctypes|faulthandler|setitimer)\b")
-_BARRIER_TIMEOUTS = re.compile(r"timeout|\.wait\(\s*[^)\s]|Barrier\([^)]*,[^)]*,")
-"""A barrier's wait says how many have come, not whether it has a timeout. A program in which one might have is not accused for its barriers."""
 
 WAIT_WORDS: dict[str, str] = {
     "lock.blocked": "waits for {obj}",
@@ -77,7 +75,7 @@ class Deadlock:
 
     def __init__(self, spec: RunSpec) -> None:
         self._names = Names()
-        self._graph = WaitsForGraph(barriers_time_out=bool(_BARRIER_TIMEOUTS.search(spec.source)))
+        self._graph = WaitsForGraph()
         self._woken_from_outside = bool(_OUTSIDE_WAKERS.search(spec.source))
         self._gil = True
         self._timed_notes: set[int] = set()
@@ -146,6 +144,8 @@ class Deadlock:
 
     def _tell(self, cycle: list[int], stuck: dict[int, Wait], still: bool) -> Finding | None:
         others = sorted(stuck.keys() - set(cycle)) if still else []
+        if self._woken_from_outside and not cycle:
+            return None
         threads = [*cycle, *others]
         key = frozenset(stuck[thread].seq for thread in threads)
         if key in self._told:
@@ -153,7 +153,7 @@ class Deadlock:
         self._told.add(key)
         graph, names = self._graph, self._names
         steps = {stuck[thread].seq for thread in threads} | {graph.holds[stuck[thread].obj].seq for thread in cycle}
-        certain = not (self._woken_from_outside and not cycle) and not any(graph.doubtful(each, stuck[each]) for each in threads)
+        certain = not any(graph.doubtful(each, stuck[each]) for each in threads)
         story = [self._sentence(thread, stuck[thread]) for thread in cycle or others]
         if cycle:
             story.append(f"{'Neither' if len(cycle) == 2 else 'None of them'} can go on.")

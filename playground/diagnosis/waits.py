@@ -47,8 +47,7 @@ class Hold:
 class WaitsForGraph:
     """`live`: threads started and not ended, with whether they began. `foreign`: locks once released by a thread that did not hold them."""
 
-    def __init__(self, *, barriers_time_out: bool = False) -> None:
-        self._barriers_time_out = barriers_time_out
+    def __init__(self) -> None:
         self.live: dict[int, bool] = {}
         self.waits: dict[int, Wait] = {}
         self.holds: dict[int, Hold] = {}
@@ -114,8 +113,7 @@ class WaitsForGraph:
         elif to in (_S.BLOCKED, _S.SLEEPING):
             self.live[thread] = True
             value = batch.value[at]
-            timed = to == _S.SLEEPING or (self._barriers_time_out or batch.note[at] in timed_notes if kind == "barrier.waiting"
-                                          else value != TIMEOUT_FOREVER)
+            timed = to == _S.SLEEPING or (batch.note[at] in timed_notes if kind == "barrier.waiting" else value != TIMEOUT_FOREVER)
             self.waits[thread] = Wait(kind, obj, batch.line[at], batch.first_seq + at, batch.at_ns[at], timed)
         self._hand(kind, thread, obj, batch.value[at], batch.first_seq + at, batch.at_ns[at])
 

@@ -1,4 +1,4 @@
-"""Exceptions that nobody catches: which was the first, and what to say of it without trusting its `__str__`."""
+"""Exceptions that nobody catches: which was the first, where it was raised, and its traceback."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from types import FrameType, TracebackType
 from playground.inside.kit import Kit
 from playground.inside.monitor import code_of, inner_code
 from playground.inside.recorder import Recorder
+from playground.inside.wording import is_a, message, sentence, type_name
 
-_MOST_LETTERS = 300
+_trace_of = BaseException.__dict__["__traceback__"].__get__
 
 
 def install(kit: Kit) -> None:
@@ -22,7 +23,7 @@ def install(kit: Kit) -> None:
 
 def _thread_crashed(recorder: Recorder) -> None:
     error = sys.exception()
-    if error is not None and not isinstance(error, SystemExit):
+    if error is not None and not is_a(error, SystemExit):
         note_crash(recorder, error)
 
 
@@ -33,54 +34,13 @@ def note_crash(recorder: Recorder, error: BaseException) -> None:
     thread = recorder.me()
     if 0 <= thread < len(recorder.threads.entries):
         member = recorder.threads.entries[thread]
-        member.crash, member.crash_line = note, line_of_trace(recorder, error.__traceback__)
-
-
-def type_name(error: BaseException) -> str:
-    """The type's name, whatever its metaclass does."""
-    return str(type.__dict__["__name__"].__get__(type(error)))[:100]
-
-
-def message(error: BaseException) -> str:
-    """The exception's text: from its arguments where they are plain, through its own `__str__` only where that is the interpreter's."""
-    str_of = type(error).__str__
-    if str_of in (BaseException.__str__, KeyError.__str__, OSError.__str__, SyntaxError.__str__, ImportError.__str__, UnicodeDecodeError.__str__,
-                  UnicodeEncodeError.__str__):
-        arguments = error.args
-        if all(type(each) in (str, int, float, bool, bytes, type(None)) for each in arguments):
-            try:
-                return str_of(error)[:_MOST_LETTERS]
-            except Exception:  # noqa: BLE001 - a message that cannot be made is no message
-                return ""
-        if len(arguments) == 1:
-            return _deep(arguments[0], 3)[:_MOST_LETTERS]
-    return ""
-
-
-def _deep(item: object, depth: int) -> str:
-    """A plain container's repr without any repr of the visitor's."""
-    kind = type(item)
-    if kind in (int, float, bool, type(None)) or (kind in (str, bytes) and len(item) <= _MOST_LETTERS):  # type: ignore[arg-type]
-        return repr(item)
-    if depth and kind in (list, tuple, set):
-        parts = ", ".join(_deep(each, depth - 1) for each in list(item)[:20])  # type: ignore[call-overload]
-        return {list: f"[{parts}]", tuple: f"({parts})", set: f"{{{parts}}}"}[kind]
-    if depth and kind is dict:
-        rows = list(item.items())[:20]  # type: ignore[attr-defined]
-        return "{" + ", ".join(f"{_deep(key, depth - 1)}: {_deep(value, depth - 1)}" for key, value in rows) + "}"
-    return f"<{type.__dict__['__name__'].__get__(kind)}>"
-
-
-def sentence(error: BaseException) -> str:
-    """`ValueError: text`, cut."""
-    text = message(error)
-    return (f"{type_name(error)}: {text}" if text else type_name(error))[:_MOST_LETTERS]
+        member.crash, member.crash_line = note, line_of_trace(recorder, _trace_of(error))
 
 
 def trace_text(error: BaseException) -> str:
     """The traceback's places and the last line, without calling anything of the visitor's."""
     try:
-        places = traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), limit=-12, lookup_lines=True)
+        places = traceback.StackSummary.extract(traceback.walk_tb(_trace_of(error)), limit=-12, lookup_lines=True)
         return ("Traceback (most recent call last):\n" + "".join(places.format()) + sentence(error))[-3000:]
     except Exception:  # noqa: BLE001 - no traceback is better than a broken run
         return sentence(error)

@@ -6,7 +6,7 @@ It is a raw `_thread`, unknown to `threading.enumerate`; `guises.py` takes it ou
 from __future__ import annotations
 
 from playground.inside import real
-from playground.inside.recorder import WINDOW_S, Recorder
+from playground.inside.recorder import WINDOW_MS, WINDOW_S, Recorder
 
 
 class Drain:
@@ -47,7 +47,7 @@ class Drain:
                 now_ns = real.monotonic_ns()
                 for beat in recorder.beats:
                     beat(now_ns)
-                recorder.flush()
+                recorder.flush(WINDOW_MS)  # waits for room without the GIL: a full pipe empties at the speed of its reader
             except Exception as error:  # noqa: BLE001 - a watcher that fails goes on or is dropped, the program is not touched
                 recorder.failed(error)
         self.ident = 0

@@ -15,7 +15,7 @@ import weakref
 from collections.abc import Callable
 from types import ModuleType
 
-from playground.inside import crashes, real
+from playground.inside import crashes, real, wording
 from playground.inside.recorder import Recorder
 from playground.model.event import KIND_ID
 
@@ -27,17 +27,17 @@ def uncompiled(recorder: Recorder, error: BaseException) -> int:
     """The text is no program: say so as CPython does."""
     error.__traceback__ = None
     line = error.lineno if isinstance(error, SyntaxError) else None
-    words = crashes.message(error) if line is None else str(error.msg)  # type: ignore[attr-defined]
+    words = wording.message(error) if line is None else str(error.msg)  # type: ignore[attr-defined]
     words = words or "the program nests too deeply for Python's parser"
-    recorder.crashed(crashes.type_name(error), f"line {line}: {words}" if line else words, "".join(traceback.format_exception_only(error))[-3000:])
+    recorder.crashed(wording.type_name(error), f"line {line}: {words}" if line else words, "".join(traceback.format_exception_only(error))[-3000:])
     sys.excepthook(type(error), error, None)
     return 1
 
 
 def uncaught(recorder: Recorder, error: BaseException) -> int:
     """An exception left the program's main thread: print it, give its exit status (pythonrun.c: handle_system_exit)."""
-    if isinstance(error, SystemExit):
-        return _system_exit(error)
+    if wording.is_a(error, SystemExit):
+        return _system_exit(error)  # type: ignore[arg-type]
     crashes.note_crash(recorder, error)
     _print(error)
     return 130 if type(error) is KeyboardInterrupt else 1

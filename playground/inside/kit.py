@@ -36,6 +36,7 @@ class Wait:
     value: int = 0
     woken: int = 0
     timed_out: int = 0
+    note: int = 0
 
 
 CALLS_A_WINDOW = 500
@@ -114,14 +115,19 @@ class Hub:
     def go_on(self, calls: int = 4) -> None:
         """Watch again, for so many calls."""
         if self._paused_ns:
-            gaps = self._recorder.gaps
-            gaps.count("other", 0, "busy queues and other primitives were not recorded all the time", self._paused_ns)
-            gaps.about(self._touched)
+            self.tell()
             self._touched = set()
             self._paused_ns = 0
             self._left = calls
             for code in self._codes:
                 self._monitor.resume(code)
+
+    def tell(self) -> None:
+        """Say what is being let alone."""
+        if self._paused_ns:
+            gaps = self._recorder.gaps
+            gaps.count("other", 0, "busy queues and other primitives were not recorded all the time", self._paused_ns)
+            gaps.about(self._touched)
 
     def beat(self, now_ns: int) -> None:
         """A window is over."""
@@ -141,6 +147,7 @@ class Kit:
         self.names = names
         self.hub = Hub(recorder, monitor)
         recorder.beats.append(self.hub.beat)
+        recorder.last_words.append(self.hub.tell)
         self.waits: dict[int, Waits] = {}
         """id(code that calls Condition.wait) to who says what that wait is."""
         self.wakes: dict[int, Wakes] = {}
@@ -154,6 +161,7 @@ class Kit:
         """A budget that is filled up after each window."""
         budget = Budget(family, a_window)
         self.recorder.beats.append(lambda _now_ns: budget.beat(self.recorder))
+        self.recorder.last_words.append(lambda: budget.beat(self.recorder))
         return budget
 
     def created(self, thing: object, primitive: str, frame: FrameType | None, capacity: int = 0) -> Known:
@@ -179,7 +187,7 @@ class Kit:
     def begin_wait(self, wait: Wait, frame: FrameType | None) -> None:
         """The calling thread waits from now on."""
         self.recorder.waiting[self.recorder.me()] = wait.known
-        self.emit(wait.kind, wait.known, frame, wait.value)
+        self.emit(wait.kind, wait.known, frame, wait.value, wait.note)
 
     def end_wait(self, known: Known) -> bool:
         """The calling thread's wait is over; False if it was not known to wait for that."""

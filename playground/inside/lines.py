@@ -111,14 +111,18 @@ class Lines:
             self.since_ns = now_ns
             self._refill()
         elif now_ns - self.since_ns >= max(WINDOW_NS, PATIENCE * (spent + window[1] * _PLACE_NS + _RESTART_NS)):
-            # only lines; how many nobody knows, so the count is 0 and the words say what is known
-            self.recorder.gaps.count("line", 0, "hot lines were paused at {} places", self.since_ns)
-            self.recorder.gaps.say("hot lines were paused at {} places", self.since_ns, number=window[1])
+            self.tell()
             self.recorder.callbacks += window[1]
             self.since_ns = now_ns
             self._refill()
             if self.monitor.ours:
                 real.restart_events()
+
+    def tell(self) -> None:
+        """Say which places are paused: only lines; how many nobody knows, so the count is 0 and the words say what is known."""
+        if self.window[1]:
+            self.recorder.gaps.count("line", 0, "hot lines were paused at {} places", self.since_ns)
+            self.recorder.gaps.say("hot lines were paused at {} places", self.since_ns, number=self.window[1])
 
     def _refill(self) -> None:
         self.left[:] = self.fresh
@@ -135,7 +139,7 @@ class Lines:
         """Report where every thread stands whose line is not the one last reported."""
         if now_ns < self._seen_due or len(real.interpreters()) > 1:
             return  # `_current_frames` reaches into other interpreters without their GIL: CPython 3.13.0 then dies
-        recorder = self.recorder
+        recorder, spent_ns = self.recorder, real.thread_time_ns()
         before = dict(recorder.shown)
         frames = real.current_frames()
         for ident, frame in frames.items():
@@ -144,7 +148,8 @@ class Lines:
             if line and before.get(thread, 0) == recorder.shown.get(thread, 0) != line:
                 recorder.emit_for(thread, _SEEN, 0, line)
         frames.clear()
-        self._seen_due = now_ns + 20 * (real.monotonic_ns() - now_ns)
+        # by its CPU time: what a busy machine or the GIL took meanwhile is no cost of looking
+        self._seen_due = now_ns + 20 * (real.thread_time_ns() - spent_ns)
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:

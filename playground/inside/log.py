@@ -28,6 +28,10 @@ class Log(Protocol):
         """The bytes of all events so far, and how many; they leave the log."""
         ...
 
+    def __len__(self) -> int:
+        """How many events wait."""
+        ...
+
 
 class SharedLog:
     """One array for all threads: its order is the total order."""
@@ -45,6 +49,9 @@ class SharedLog:
         data = words[:length].tobytes()
         del words[:length]
         return data, length // 4
+
+    def __len__(self) -> int:
+        return len(self._words) // 4
 
 
 class SplitLog:
@@ -75,6 +82,9 @@ class SplitLog:
         for words in events:
             flat.extend(words)
         return flat.tobytes(), len(events)
+
+    def __len__(self) -> int:
+        return sum(len(own) for own in list(self._lists.values()))
 
 
 def new_log() -> Log:

@@ -49,6 +49,7 @@ def main(job: bytes, event_fd: int) -> int:
         if recorder.watch:
             lines.cover_files(recorder.watch)
         recorder.beats.append(lines.beat)
+        recorder.last_words.append(lines.tell)
     drain.start()
     guises.put_on(recorder, drain, _SPARE_FRAMES)
     status = _run(recorder, module, code)

@@ -8,6 +8,7 @@ assigned to `a`, with the detail `Account.lock`.
 from __future__ import annotations
 
 import ast
+import dis
 from dataclasses import dataclass
 from types import CodeType, FrameType
 
@@ -16,6 +17,8 @@ from playground.inside.recorder import Recorder
 type Span = tuple[int, int, int, int]
 
 _MOST_OUTER = 3
+_FACTORY = "__dataclass_dflt_"
+_name_of = type.__dict__["__name__"].__get__
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,10 @@ class Names:
             # a subclass's __init__ calling super().__init__(): the thing is named where the subclass was called
             back = self._visitors(frame.f_back)
             if frame.f_code.co_name == "__init__" and back is not None and outer:
-                return self._name(back, outer - 1, id(frame.f_locals.get("self")))
+                whole = frame.f_locals.get("self")
+                holder, detail = self._name(back, outer - 1, id(whole))
+                field, owner = _factory_field(frame), _name_of(type(whole))
+                return (f"{holder or owner}.{field}", f"{owner}.{field}") if field else (holder, detail)
             return "", ""
         if target.attribute:
             return self._attribute(frame, target, outer, made)
@@ -118,6 +124,15 @@ class Names:
         if always:
             return f"{name}-{count}"
         return name if count == 1 else f"{name} ({count})"
+
+
+def _factory_field(frame: FrameType) -> str:
+    """The field that a dataclass's own `__init__` is just making by its default_factory, which is loaded under a name made from the field's."""
+    if frame.f_code.co_filename != "<string>":
+        return ""
+    loaded = [each.argval for each in dis.get_instructions(frame.f_code) if each.offset <= frame.f_lasti and each.opname.startswith("LOAD_")]
+    name = next((each for each in reversed(loaded) if type(each) is str and each.startswith(_FACTORY)), "")
+    return name.removeprefix(_FACTORY).removesuffix("__")
 
 
 def _collect(tree: ast.Module, targets: dict[Span, Target]) -> None:

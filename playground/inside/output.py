@@ -25,9 +25,10 @@ class Channel(io.BufferedIOBase):
 
     mode = "wb"
 
-    def __init__(self, stream: int, name: str, say: Callable[[int, bytes], bool]) -> None:
+    def __init__(self, stream: int, name: str, recorder: Recorder) -> None:
         self._stream = stream
-        self._say = say
+        self._say: Callable[[int, bytes], bool] = recorder.say
+        self._show: Callable[[], None] = recorder.show
         self.name = name
 
     @property
@@ -56,6 +57,11 @@ class Channel(io.BufferedIOBase):
             write_all(self._stream, text)
         return len(text)
 
+    def flush(self) -> None:
+        """What was printed so far is seen even if the program dies of its next step."""
+        super().flush()
+        self._show()
+
     def close(self) -> None:
         """Close the stream, not the descriptor."""
         super().close()
@@ -63,8 +69,8 @@ class Channel(io.BufferedIOBase):
 
 def take_over(recorder: Recorder) -> None:
     """Put the recorded streams in place, and a stdin that reads descriptor 0."""
-    sys.stdout = sys.__stdout__ = _text(Channel(STDOUT, "<stdout>", recorder.say), "strict")  # type: ignore[misc]
-    sys.stderr = sys.__stderr__ = _text(Channel(STDERR, "<stderr>", recorder.say), "backslashreplace")  # type: ignore[misc]
+    sys.stdout = sys.__stdout__ = _text(Channel(STDOUT, "<stdout>", recorder), "strict")  # type: ignore[misc]
+    sys.stderr = sys.__stderr__ = _text(Channel(STDERR, "<stderr>", recorder), "backslashreplace")  # type: ignore[misc]
     try:
         stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0, "r", closefd=False)), encoding="utf-8", errors="strict")
     except OSError:

@@ -54,15 +54,16 @@ class Pipe:
             self.alive = False
         return self.alive
 
-    def push(self, wait_ms: int = 0) -> None:
-        """Write what is queued as far as the pipe takes it; wait for room up to `wait_ms` each time it is full."""
+    def push(self, wait_ms: int = 0, most_ms: int = 600_000) -> None:
+        """Write what is queued as far as the pipe takes it; wait for room up to `wait_ms` each time it is full, but stop after `most_ms`."""
         if not self.pending or not self.check():
             return
+        end_ns = real.monotonic_ns() + most_ms * 1_000_000
         while self._at < len(self.pending):
             try:
                 self._at += real.os_write(self.fd, bytes(self.pending[self._at : self._at + _WRITE_BYTES]))
             except BlockingIOError:
-                if not wait_ms or not self._room(wait_ms):
+                if not wait_ms or real.monotonic_ns() > end_ns or not self._room(wait_ms):
                     break
             except OSError:
                 self.alive = False

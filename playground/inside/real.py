@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 monotonic_ns = time.monotonic_ns
+thread_time_ns = time.thread_time_ns
 sleep = time.sleep
 
 get_ident = _thread.get_ident

@@ -40,7 +40,14 @@ from playground.model.record import (
 
 WINDOW_NS = 20_000_000
 WINDOW_S = WINDOW_NS / 1e9
+WINDOW_MS = WINDOW_NS // 1_000_000
+_MOST_WAITS = 10
+"""A flush that waits for a slow reader gives the pipe free after so many waits' time: a fork or the end of the program wants it too."""
+_PROMPT_NS = 1_500_000
+_PROMPT_WAIT_S = 0.002
+_FLUSH_WAIT_S = 0.02
 _MOST_PENDING = 4 << 20
+_MOST_WAITING = 2_000_000
 _MOST_UNSAID = 1 << 16
 _BATCH_BYTES = EVENTS_PER_RECORD * EVENT_BYTES
 _PREFIX = [number | kind.to << 8 for number, kind in enumerate(KINDS)]
@@ -73,10 +80,14 @@ class Recorder:
         self.sayings: list[tuple[int, int, int, bytes]] = []
         self.unsaid = 0
         self.due = 0
+        self.prompt = 0
+        """From then on a line that is printed goes down the pipe at once: the program may die of its next step."""
         self.writing = real.allocate_lock()
         self.writer = 0
         self.beats: list[Callable[[int], None]] = []
         """Called by the hidden thread after each window: budgets are filled up again there."""
+        self.last_words: list[Callable[[], None]] = []
+        """Called once, when the program has ended: what is being left out right then is told as a Gap too."""
         self.endings: list[Callable[[], None]] = []
         """Called once, when recording stops: what was put in place is taken away."""
         self.callbacks = 0
@@ -132,7 +143,19 @@ class Recorder:
                 self._press()
             elif at > self.due:
                 self.flush()
+            elif at > self.prompt and piece.endswith(b"\n"):
+                self.show(_PROMPT_WAIT_S)
         return True
+
+    def show(self, wait_s: float = _FLUSH_WAIT_S) -> None:
+        """Push what was printed: the program asked for it, or it was quiet for a while. A flush that just goes on elsewhere came too early for it."""
+        if self.unsaid and self.on and self.writer != real.get_ident():
+            before = real.monotonic_ns()
+            if self.writing.acquire(False) or self.writing.acquire(True, wait_s):
+                self.writing.release()
+            self.flush()
+            now = real.monotonic_ns()
+            self.prompt = now + max(_PROMPT_NS, 4 * (now - before))  # beside a spinning thread a push costs 5 ms: the GIL comes back that late
 
     def number(self, known: Known) -> int:
         """The object's id; it gets one when it is first used."""
@@ -214,7 +237,8 @@ class Recorder:
         if self.on and self.writing.acquire(False):
             try:
                 self.writer = real.get_ident()
-                self.due = real.monotonic_ns() + WINDOW_NS
+                now = real.monotonic_ns()
+                self.due, self.prompt = now + WINDOW_NS, now + _PROMPT_NS
                 self._write(wait_ms)
             finally:
                 self.writer = 0
@@ -235,6 +259,13 @@ class Recorder:
         pipe = self.pipe
         if not pipe.check():
             return
+        waited = () if last else (_MOST_WAITS * wait_ms,)
+        before = len(pipe.pending)
+        if before > _MOST_PENDING and len(self.log) < _MOST_WAITING:
+            pipe.push(wait_ms, *waited)
+            left = len(pipe.pending)
+            if left > _MOST_PENDING and (left < before or not wait_ms) and not last:
+                return  # the reader is slow but reads, or the hidden thread will find that it does not: what is in the log stays there
         events, count = self.log.take()
         self._announce()
         if len(pipe.pending) > _MOST_PENDING:
@@ -248,7 +279,7 @@ class Recorder:
         gap = self.gaps.take(real.monotonic_ns(), last=last)
         if gap:
             pipe.add(GAP, gap)
-        pipe.push(wait_ms)
+        pipe.push(wait_ms, *waited)
 
     def _announce(self) -> None:
         """Each is marked as announced only once it is queued: an error in between announces it the next time."""
@@ -288,6 +319,8 @@ class Recorder:
         if not self.on or not self.writing.acquire(True, 5.0):
             return
         try:
+            for word in self.last_words:
+                word()
             self._write(200, last=True)
             if not self.pipe.alive:
                 self.on = False

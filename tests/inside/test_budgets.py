@@ -73,3 +73,10 @@ def test_quiet_program_has_no_gap() -> None:
     trace = record_program("import threading\nlock = threading.Lock()\nfor _ in range(3):\n    with lock:\n        pass\n")
     assert trace.gaps == []
     assert len(trace.of("lock.acquired")) == 3
+
+
+def test_a_short_run_that_ends_while_lines_are_paused_says_so() -> None:
+    trace = record_program("x = 0\nfor i in range(50):\n    x += 1\n    x -= 1\n")
+    assert len(trace.of("line")) < 100
+    assert "hot lines were paused at" in reasons(trace)
+    assert not record_program("x = 1\ny = 2\n").gaps

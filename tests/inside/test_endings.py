@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -123,3 +124,83 @@ print("alive")
     assert trace.close
     assert trace.close.error == "Evil"
     assert trace.of("thread.crashed")[0].note == "Evil"
+
+
+BUILT_IN_ERRORS = {
+    "name": "lock = 1\nlok",
+    "name_local": "def f():\n    counter = 1\n    return countr\nf()",
+    "name_self": "class A:\n    total = 0\n    def f(self): return total\nA().f()",
+    "name_module": "thread_count = 1\nqueue.Queue()",
+    "unbound": "def f():\n    x += 1\nf()",
+    "attribute": "import threading\nthreading.Lock().aquire()",
+    "attribute_own": "class A:\n    def __init__(self): self.balance = 1\nA().balanse",
+    "attribute_module": "import threading\nthreading.Thred",
+    "attribute_class": "class A:\n    total = 0\nA.totl",
+    "attribute_none": "None.put",
+    "import_from": "from threading import Lok",
+    "import_module": "import threadingg",
+    "key": "{}['a']",
+    "key_tuple": "{}[1, (2, 'b')]",
+    "os": "open('/nowhere')",
+    "os_rename": "import os\nos.rename('/nowhere', '/there')",
+    "os_plain": "raise OSError('plain')",
+    "index": "[][1]",
+    "type": "1 + 'a'",
+    "value": "int('x')",
+    "assertion": "assert 1 == 2, 'not one'",
+    "assertion_empty": "assert 1 == 2",
+    "runtime": "import threading\nthreading.Lock().release()",
+    "several": "raise ValueError('a', 2, [3, None])",
+    "stop": "next(iter([]))",
+    "unicode": "b'\\xff'.decode()",
+    "encode": "'\\N{SNOWMAN}'.encode('ascii')",
+    "translate": "raise UnicodeTranslateError('abc', 1, 2, 'why')",
+    "eval": "eval('1 +')",
+    "group": "raise ExceptionGroup('many', [ValueError(1), KeyError(2)])",
+    "own": "class Late(Exception): pass\nraise Late('by an hour')",
+    "own_key": "class Gone(KeyError): pass\nraise Gone('it')",
+    "empty_queue": "import queue\nqueue.Queue().get_nowait()",
+}
+
+
+@pytest.mark.parametrize("name", BUILT_IN_ERRORS)
+def test_crash_is_told_in_the_words_of_plain_cpython(name: str, tmp_path: Path) -> None:
+    body = "".join(f"    {line}\n" for line in BUILT_IN_ERRORS[name].splitlines())
+    for source in (BUILT_IN_ERRORS[name], f"import threading\ndef work():\n{body}t = threading.Thread(target=work)\nt.start()\nt.join()\n"):
+        (tmp_path / "program.py").write_text(source)
+        plain = subprocess.run([sys.executable, "program.py"], cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+                               env={**os.environ, "PYTHON_COLORS": "0"})
+        last = [line.removeprefix("  | ") for line in plain.stderr.splitlines() if re.match(r"(  \| )?[\w.<>]+(: |$)", line)][-1]
+        kind, _, text = last.partition(": ")
+        trace = record_program(source)
+        assert trace.close
+        note = trace.of("thread.crashed")[0].note
+        assert note == re.sub(r"^([\w<>]+\.)+", "", last) or (name == "eval" and note.startswith(last))
+        assert trace.close.error == kind.rpartition(".")[2]
+        assert trace.close.message.startswith(text)
+        assert bool(trace.close.message) == bool(text)
+        assert note in trace.close.trace
+
+
+HOSTILE_ERRORS = {
+    "filename": "e = OSError(2, 'no', 'file')\ne.filename = Evil()\nraise e",
+    "reason": "e = UnicodeTranslateError('abc', 1, 2, 'why')\ne.reason = Evil()\nraise e",
+    "args": "class Own(ValueError):\n    @property\n    def args(self): print('called')\nraise Own('x')",
+    "args_of_evil": "raise ValueError(Evil())",
+    "text": "class Text(str):\n    def __str__(self): print('called')\n    __repr__ = __str__\nraise ExceptionGroup(Text('x'), [ValueError()])",
+    "meta": "class Meta(type):\n    def __getattribute__(self, name):\n        print('called')\n        return type.__getattribute__(self, name)\n"
+            "class Own(Exception, metaclass=Meta): pass\nraise Own('x')",
+    "suggested": "class Own:\n    balance = 1\n    def __dir__(self): print('called'); return []\n    def __getattr__(self, name):\n        raise AttributeError('no', name='balanse', obj=self)\n"
+                 "Own().balanse",
+    "self": "class Own:\n    def __getattr__(self, name): print('called')\n    def f(self): return totl\nOwn().f()",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE_ERRORS)
+def test_no_code_of_the_program_runs_to_tell_its_crash(name: str) -> None:
+    evil = "import sys\nclass Evil:\n    def __str__(self): print('called')\n    __repr__ = __str__\n"
+    source = evil + "sys.excepthook = lambda *_: None\n" + HOSTILE_ERRORS[name]
+    trace = record_program(source)
+    assert trace.of("thread.crashed")
+    assert trace.printed() == ""
+    assert trace.close

@@ -34,16 +34,21 @@ for _ in range(2):
     grown.append(Lock())
 alice = Account()
 accounts = [Account() for _ in range(2)]
-row = Row()
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    count: int
+    names: list = field(default_factory=list)
+    lock: object = field(default_factory=Lock, repr=False)
+row, frozen = Row(), Frozen(1)
 def local():
     inner = Lock()
     return inner
 for lock in [left, right, *sticks, *by_name.values(), *table.values(), *grown, alice.lock, alice.pair[1], Account.common, accounts[1].lock, local(),
-             row.lock, Lock()]:
+             row.lock, frozen.lock, Lock()]:
     with lock: pass
 """) == [("left", ""), ("right", ""), ("sticks[0]", ""), ("sticks[1]", ""), ("by_name['x']", ""), ("by_name['y']", ""), ("table['one']", ""),
          ("grown[0]", ""), ("grown[1]", ""), ("alice.lock", "Account.lock"), ("alice.pair[1]", "Account.pair[1]"), ("Account.common", ""),
-         ("accounts[1].lock", "Account.lock"), ("inner", ""), ("row", ""), ("lock-1", "")]
+         ("accounts[1].lock", "Account.lock"), ("inner", ""), ("row.lock", "Row.lock"), ("frozen.lock", "Frozen.lock"), ("lock-1", "")]
 
 
 def test_threads_have_their_given_name_or_their_targets() -> None:

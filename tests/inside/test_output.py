@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.inside.running import record_program
 
 
@@ -58,3 +60,26 @@ def test_what_is_printed_before_a_hard_exit_arrives() -> None:
     trace = record_program("import os\nprint('last words')\nos._exit(7)")
     assert trace.printed() == "last words\n"
     assert trace.status == 7
+
+
+@pytest.mark.parametrize("printing", ["print('a', end='', flush=True)", "sys.stdout.write('a'); sys.stdout.flush()", "print('a')",
+                                      "print('a'); print('b', file=sys.stderr)", "[print(i) for i in range(3)]; print('a', flush=True)",
+                                      "print('a', file=sys.stderr)"])
+def test_what_was_flushed_or_a_line_of_its_own_is_seen_although_the_program_dies_at_once(printing: str) -> None:
+    for record in (True, False):
+        trace = record_program(f"import ctypes, sys, os, signal\n{printing}\nos.kill(os.getpid(), signal.SIGKILL)", record=record)
+        assert trace.status == -9
+        assert "a" in trace.printed() + trace.printed(2)
+
+
+def test_a_line_printed_a_while_after_others_is_seen_although_the_program_dies_at_once() -> None:
+    trace = record_program("""
+import os, signal, time
+for number in range(200):
+    print(number)
+end = time.perf_counter() + 0.004
+while time.perf_counter() < end: pass
+print("last")
+os.kill(os.getpid(), signal.SIGKILL)
+""")
+    assert trace.printed().endswith("199\nlast\n")

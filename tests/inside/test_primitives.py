@@ -155,7 +155,7 @@ except threading.BrokenBarrierError: pass
 gate.reset()
 """)
     assert family(trace, "barrier") == ["barrier.waiting", "barrier.tripped", "barrier.passed", "barrier.waiting", "barrier.broken", "barrier.reset"]
-    assert [event.value for event in trace.of("barrier.waiting")] == [1, 1]
+    assert [(event.value, event.note) for event in trace.of("barrier.waiting")] == [(1, ""), (1, "timed")]
     assert trace.object("gate").capacity == 2
 
 
@@ -289,7 +289,8 @@ for function in (fine, broken, leaves):
 while _thread._count(): pass
 """)
     assert [thread.name for thread in trace.threads] == ["main", "fine-1", "broken-1", "leaves-1"]
-    assert [event.kind for event in trace.of("thread.") if event.to >= 8 and event.thread] == ["thread.ended", "thread.crashed", "thread.ended"]
+    ends = {event.thread: event.kind for event in trace.of("thread.") if event.to >= 8 and event.thread}
+    assert [ends[thread] for thread in (1, 2, 3)] == ["thread.ended", "thread.crashed", "thread.ended"]
     assert trace.close
     assert (trace.close.outcome, trace.close.error) == ("exception", "KeyError")
     assert "Exception ignored in thread started by <function broken" in trace.printed(2)

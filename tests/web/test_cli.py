@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -235,3 +236,29 @@ def test_doctor_says_the_tier_and_its_exit_code(capsysbinary: Capture) -> None:
     report = json.loads(capsysbinary.readouterr().out)
     assert code == (4 if report["tier"] == "D" else 0)
     assert {"tier", "reason", "layers", "runtimes", "mends"} <= report.keys()
+
+
+def finished(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "web.cli", *arguments], capture_output=True, text=True, cwd=ROOT, check=False, timeout=60)
+
+
+def test_a_full_disk_is_a_sentence_and_not_a_failure_of_the_program(program: Write) -> None:
+    done = finished("run", program("print('x')\n"), "--output", "/dev/full")
+    assert (done.returncode, done.stderr.count("Traceback")) == (2, 0)
+    assert "No space left" in done.stderr
+
+
+def test_serve_refuses_a_data_directory_that_cannot_be_written() -> None:
+    done = finished("serve", "--data", "/proc/threadplay")
+    assert done.returncode == 2
+    assert "cannot be written" in done.stderr
+    assert "Threadplay is at" not in done.stderr
+
+
+def test_serve_refuses_a_port_that_is_taken(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = finished("serve", "--data", str(tmp_path), "--port", str(taken.getsockname()[1]))
+    assert done.returncode == 2
+    assert "cannot be served" in done.stderr

@@ -32,7 +32,9 @@ class Barriers:
         """_wait: not everybody is there yet; _enter: the last round still leaves."""
         barrier = frame.f_locals["self"]
         known = self.kit.known(barrier)
-        return Wait(_WAITING, known, barrier._count) if known is not None else None
+        if known is None:
+            return None
+        return Wait(_WAITING, known, barrier._count, note=0 if timeout is None else self.kit.recorder.text("timed"))
 
     def trips(self, frame: FrameType) -> None:
         """_release: the last one is there and wakes the others."""

@@ -88,15 +88,20 @@ class Locks:
             return
         if now_ns - self._since_ns < self._spent * _PAIR_NS * _PATIENCE:
             return
+        self.tell()
         thin, self.thin = self.thin, []
-        gaps = self.kit.recorder.gaps
-        for reference, known, since_ns in thin:
-            gaps.count("lock", 0, "hot locks were not recorded all the time; who held them then is not known", since_ns)
-            gaps.about({known.number})
+        for reference, _, _ in thin:
             lock = reference()
             if lock is not None:
                 lock._arm(lock)
         self._spent, self._since_ns = 0, now_ns
+
+    def tell(self) -> None:
+        """Say which locks are thin."""
+        gaps = self.kit.recorder.gaps
+        for _, known, since_ns in self.thin:
+            gaps.count("lock", 0, "hot locks were not recorded all the time; who held them then is not known", since_ns)
+            gaps.about({known.number})
 
     def end(self) -> None:
         """Nothing is recorded any more: the emitters do nothing, the locks stay as they are."""
@@ -227,6 +232,7 @@ def install(kit: Kit) -> None:
     """Put them in place."""
     locks = Locks(kit)
     kit.recorder.beats.append(locks.beat)
+    kit.recorder.last_words.append(locks.tell)
     kit.recorder.endings.append(locks.end)
     mine = kit.recorder.mine
     MAKERS.lock = lambda frame, _face: _recorded_lock(kit, locks, frame) if mine(frame) else real.allocate_lock()

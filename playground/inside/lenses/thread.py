@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
-from playground.inside import crashes, real
+from playground.inside import crashes, real, wording
 from playground.inside.kit import Kit, Lens, Wait, timeout_us
 from playground.inside.monitor import code_of
 from playground.inside.names import Names
@@ -58,7 +58,7 @@ class Threads:
         thread = frame.f_locals["self"]
         known = self.kit.known(thread)
         if known is not None and known.thread >= 0 and not thread._started._flag:
-            self._over(known.thread, _KILLED, self.recorder.text(crashes.sentence(raised)))
+            self._over(known.thread, _KILLED, self.recorder.text(wording.sentence(raised)))
 
     def began(self, frame: FrameType) -> None:
         """The new thread runs its first instruction."""
