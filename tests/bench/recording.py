@@ -19,6 +19,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 PEERS = ROOT / "build" / "bench-peers"
 AIMS = {"cpu_loop": 1.15, "fib": 1.15, "hot_lines": 1.3, "queue_items": 1.6, "with_lock": 2.0}
+VIZTRACER = ("-m", "viztracer", "--quiet", "-o", str(PEERS / "trace.json"))
 SETTRACE = """
 import sys, threading
 events = []
@@ -42,7 +43,7 @@ def lines() -> Iterator[str]:
             path = HERE / "workloads" / f"{name}.py"
             ours, gaps = our_ratio(host, path.read_text())
             trace = peer_ratio(path, lambda file: [sys.executable, "-c", SETTRACE, str(file)])
-            viz = peer_ratio(path, lambda file: [viztracer, "-m", "viztracer", "-q", "-o", "/dev/null", str(file)], viztracer) if viztracer else None
+            viz = peer_ratio(path, lambda file: [viztracer, *VIZTRACER, str(file)], viztracer) if viztracer else None
             yield f"{name:24}{ours:8.2f}{aim:8.2f}{trace:10.1f}{f'{viz:.2f}' if viz else 'not here':>11}   {gaps}"
     finally:
         host.close()
