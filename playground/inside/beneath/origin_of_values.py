@@ -1,0 +1,202 @@
+"""Where the values on the stack come from: a small abstract interpretation of bytecode, one basic block at a time.
+
+A monitoring callback sees the instruction but not its operands. Most operands are plain to read from the code, though: a local name, a
+global, a constant, an attribute of one of these. Where the origin cannot be told it is UNKNOWN, and the access counts as touching any object.
+"""
+
+from __future__ import annotations
+
+import dis
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import CodeType
+from typing import NamedTuple
+
+
+class Origin(NamedTuple):
+    """How a value came onto the stack: `how` is unknown, fresh (made by this thread just now, or immutable), null, exit (a context
+    manager's), local, global, cell, const, attr (of `of`, by `name`), item, tuple (of `parts`), iter (over `parts`)."""
+
+    how: str
+    name: str = ""
+    of: Origin | None = None
+    value: object = None
+    parts: tuple[Origin, ...] = ()
+
+
+UNKNOWN, FRESH, NULL, EXIT = Origin("unknown"), Origin("fresh"), Origin("null"), Origin("exit")
+FRESH_CALLS = frozenset({"range", "len", "str", "int", "float", "bool", "abs", "repr", "round", "id", "hash", "isinstance", "issubclass", "list",
+                         "dict",
+                         "set", "frozenset", "tuple", "sorted", "bytes", "bytearray", "ord", "chr", "divmod", "print", "callable", "complex",
+                         "format"})
+"""Built-in functions whose result nobody else has, unless the program gives the name another meaning."""
+ITERATING_CALLS = frozenset({"enumerate", "reversed", "iter", "zip"})
+SCALAR_METHODS = frozenset({"empty", "full", "is_set", "acquire", "locked", "is_alive", "qsize", "monotonic", "time", "perf_counter", "lower",
+                            "upper",
+                            "strip", "split", "join", "format", "startswith", "endswith", "append", "add", "start", "release", "put", "notify",
+                            "notify_all", "set", "clear", "randint", "sleep"})
+"""Methods whose result is a number, a text, None or new, unless the program defines a function of that name."""
+VIEWS = frozenset({"keys", "values", "items"})
+_FRESH_OPS = frozenset({"BUILD_LIST", "BUILD_SET", "BUILD_MAP", "BUILD_STRING", "BUILD_SLICE", "BUILD_CONST_KEY_MAP", "MAKE_FUNCTION",
+                        "FORMAT_SIMPLE",
+                        "FORMAT_WITH_SPEC", "CONVERT_VALUE", "COMPARE_OP", "CONTAINS_OP", "IS_OP", "UNARY_NOT", "TO_BOOL", "LOAD_BUILD_CLASS",
+                        "LOAD_ASSERTION_ERROR", "LOAD_COMMON_CONSTANT", "IMPORT_NAME", "IMPORT_FROM", "BUILD_INTERPOLATION", "BUILD_TEMPLATE"})
+_KEEPS_STACK = frozenset({"RESUME", "NOP", "CACHE", "PRECALL", "COPY_FREE_VARS", "MAKE_CELL", "EXTENDED_ARG", "JUMP_BACKWARD", "JUMP_FORWARD",
+                          "SETUP_ANNOTATIONS",
+                          "NOT_TAKEN"})
+_NO_WAY_ON = frozenset({"JUMP_FORWARD", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT", "RETURN_VALUE", "RETURN_CONST", "RAISE_VARARGS", "RERAISE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One instruction with its operands' origins, topmost last."""
+
+    instruction: dis.Instruction
+    line: int
+    stack: tuple[Origin, ...]
+
+    def top(self, depth: int = 1) -> Origin:
+        """The operand that many places below the top of the stack, 1 for the top itself."""
+        return self.stack[-depth] if len(self.stack) >= depth else UNKNOWN
+
+
+def sites(code: CodeType, defined: frozenset[str]) -> Iterator[Site]:
+    """Every instruction of a code object; `defined` are the function and global names that the program itself gives a meaning."""
+    handlers = {entry.target for entry in dis._parse_exception_table(code)}  # type: ignore[attr-defined]
+    arriving: dict[int, list[Origin]] = {}
+    stack: list[Origin] = []
+    alive = True
+    line = code.co_firstlineno
+    for instruction in dis.get_instructions(code):
+        offset = instruction.offset
+        if offset in handlers:
+            stack = []
+        elif offset in arriving:
+            stack = _merged(stack, arriving[offset]) if alive else arriving[offset]
+        elif not alive:
+            stack = []
+        line = instruction.line_number or line
+        yield Site(instruction, line, tuple(stack[-12:]))
+        _step(instruction, stack, defined)
+        alive = instruction.opname not in _NO_WAY_ON
+        target = instruction.jump_target
+        if target is not None and target > offset:
+            arriving[target] = _merged(list(stack), arriving[target]) if target in arriving else list(stack)
+
+
+def _merged(one: list[Origin], other: list[Origin]) -> list[Origin]:
+    """What is known of the stack where two ways meet."""
+    depth = min(len(one), len(other))
+    return [a if a == b else UNKNOWN for a, b in zip(one[len(one) - depth :], other[len(other) - depth :], strict=True)]
+
+
+def _step(ins: dis.Instruction, stack: list[Origin], defined: frozenset[str]) -> None:
+    """Do to the stack of origins what the instruction does to the stack of values."""
+    name, arg = ins.opname, ins.arg or 0
+
+    def pop() -> Origin:
+        return stack.pop() if stack else UNKNOWN
+
+    def drop(count: int) -> list[Origin]:
+        return [pop() for _ in range(count)][::-1]
+
+    if name in _KEEPS_STACK:
+        return
+    if name in ("LOAD_FAST", "LOAD_FAST_CHECK", "LOAD_FAST_AND_CLEAR", "LOAD_FAST_BORROW"):
+        stack.append(Origin("local", ins.argval))
+    elif name in ("LOAD_FAST_LOAD_FAST", "LOAD_FAST_BORROW_LOAD_FAST_BORROW"):
+        stack.extend(Origin("local", each) for each in ins.argval)
+    elif name == "STORE_FAST_LOAD_FAST":
+        pop()
+        stack.append(Origin("local", ins.argval[1]))
+    elif name in ("STORE_FAST", "STORE_GLOBAL", "STORE_NAME", "STORE_DEREF", "POP_TOP", "POP_JUMP_IF_TRUE", "POP_JUMP_IF_FALSE", "POP_JUMP_IF_NONE",
+                  "POP_JUMP_IF_NOT_NONE", "POP_ITER", "END_FOR"):
+        pop()
+    elif name == "STORE_FAST_STORE_FAST":
+        drop(2)
+    elif name in ("LOAD_CONST", "RETURN_CONST", "LOAD_SMALL_INT"):
+        stack.append(Origin("const", value=ins.argval))
+    elif name == "LOAD_GLOBAL":
+        stack.append(Origin("global", ins.argval))
+        if arg & 1:
+            stack.append(NULL)
+    elif name == "LOAD_NAME":
+        stack.append(Origin("global", ins.argval))
+    elif name == "LOAD_DEREF":
+        stack.append(Origin("cell", ins.argval))
+    elif name == "PUSH_NULL":
+        stack.append(NULL)
+    elif name == "LOAD_ATTR":
+        owner = pop()
+        stack.append(Origin("attr", ins.argval, owner))
+        if arg & 1:
+            stack.append(owner)
+    elif name == "STORE_ATTR":
+        drop(2)
+    elif name == "DELETE_ATTR":
+        pop()
+    elif name == "BINARY_SUBSCR" or (name == "BINARY_OP" and ins.argrepr == "[]"):
+        container, key = drop(2)
+        stack.append(Origin("item", of=container, parts=(key,)))
+    elif name in ("STORE_SUBSCR",):
+        drop(3)
+    elif name == "DELETE_SUBSCR":
+        drop(2)
+    elif name == "BINARY_OP":
+        left, right = drop(2)
+        scalar = left.how in ("const", "fresh") or right.how in ("const", "fresh")
+        stack.append(FRESH if scalar or "=" not in ins.argrepr else left)
+    elif name == "BINARY_SLICE":
+        drop(3)
+        stack.append(FRESH)
+    elif name == "COPY":
+        stack.append(stack[-arg] if len(stack) >= arg else UNKNOWN)
+    elif name == "SWAP":
+        while len(stack) < arg:
+            stack.insert(0, UNKNOWN)
+        stack[-1], stack[-arg] = stack[-arg], stack[-1]
+    elif name == "BUILD_TUPLE":
+        stack.append(Origin("tuple", parts=tuple(drop(arg))))
+    elif name == "GET_ITER":
+        source = pop()
+        stack.append(source if source.how == "iter" else Origin("iter", parts=(source,)))
+    elif name in ("BEFORE_WITH", "LOAD_SPECIAL"):
+        pop()
+        stack.extend((EXIT, UNKNOWN))
+    elif name == "FOR_ITER":
+        stack.append(UNKNOWN)
+    elif name in ("CALL", "CALL_KW"):
+        args = drop(arg + (name == "CALL_KW"))
+        pop()
+        stack.append(_result(pop(), args, defined))
+    elif name in ("LIST_APPEND", "SET_ADD", "LIST_EXTEND", "SET_UPDATE", "DICT_UPDATE"):
+        pop()
+    elif name == "MAP_ADD":
+        drop(2)
+    elif name == "UNPACK_SEQUENCE":
+        source = pop()
+        stack.extend(reversed(source.parts) if source.how == "tuple" and len(source.parts) == arg else [UNKNOWN] * arg)
+    elif name in _FRESH_OPS:
+        drop(_popped(ins))
+        stack.append(FRESH)
+    else:
+        stack.clear()
+
+
+def _popped(ins: dis.Instruction) -> int:
+    return 1 - dis.stack_effect(ins.opcode, ins.arg if ins.opcode >= dis.HAVE_ARGUMENT else None)
+
+
+def _result(callee: Origin, args: list[Origin], defined: frozenset[str]) -> Origin:
+    """Where the result of a call comes from."""
+    if callee.name in defined:
+        return UNKNOWN
+    if callee.how == "global" and callee.name in FRESH_CALLS:
+        return FRESH
+    if callee.how == "global" and callee.name in ITERATING_CALLS:
+        return Origin("iter", parts=tuple(args))
+    if callee.how == "attr" and callee.name in VIEWS and callee.of is not None:
+        return Origin("iter", parts=(callee.of,))
+    if callee.how == "attr" and callee.name in SCALAR_METHODS:
+        return FRESH
+    return UNKNOWN

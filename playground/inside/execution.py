@@ -1,0 +1,221 @@
+"""One program, executed under control as often as wanted in one process; each time everything is as on a fresh start."""
+
+from __future__ import annotations
+
+import builtins
+import gc
+import os
+import random
+import sys
+from types import ModuleType, TracebackType
+from typing import Any
+
+from playground.inside.beneath.access import recipes_for
+from playground.inside.beneath.backend import Backend
+from playground.inside.beneath.baton import Baton, Waiting
+from playground.inside.beneath.library import Library
+from playground.inside.beneath.points import Points, all_codes
+from playground.inside.beneath.task import Task, Unwind
+from playground.inside.reach import thread_name
+from playground.inside.recording import Recording
+from playground.model.outcome import Outcome, Wait
+from playground.model.schedule import MAX_STEPS, Pending
+from playground.search.strategy import Strategy
+
+COLLECT_EVERY = 50
+"""Executions between two collections of garbage; none happens during an execution, where it would run finalizers at a whim."""
+_REASONS = {
+    "steps": "the program made {steps:,} steps and was not over: it may be endless",
+    "left": "{detail}",
+    "pruned": "",
+}
+
+
+class _Voice:
+    """What sys.stdout and sys.stderr are during an execution."""
+
+    encoding, errors, closed = "utf-8", "replace", False
+
+    def __init__(self, limit: int = 262_144) -> None:
+        self.parts: list[str] = []
+        self._room = limit
+
+    def write(self, text: str) -> int:
+        if self._room > 0:
+            self.parts.append(text[: self._room])
+            self._room -= len(text)
+        return len(text)
+
+    def writelines(self, lines: Any) -> None:
+        for line in lines:
+            self.write(line)
+
+    def flush(self) -> None:
+        pass
+
+    def isatty(self) -> bool:
+        return False
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        raise OSError("the program's output has no file descriptor in controlled mode")
+
+
+class Execution:
+    """A program with a granularity and a backend. `run` as often as you like; `close` at the end."""
+
+    def __init__(self, source: str, name: str, granularity: str, backend: Backend, *, seed: int = 0, max_steps: int = MAX_STEPS,
+                 max_threads: int = 256) -> None:
+        self.baton = Baton(backend, max_threads)
+        self.baton.max_steps = max_steps
+        self.granularity = granularity
+        self._name_of_program = name
+        self._seed = seed
+        self._code = compile(source, name, "exec", dont_inherit=True)
+        self.recording: Recording | None = None
+        self._library = Library(self.baton)
+        self._points = Points(self.baton)
+        codes = all_codes(self._code)
+        self._points.watch(codes, granularity, recipes_for(codes, granularity, self.baton))
+        self._count = 0
+        gc.collect()
+        gc.freeze()
+
+    def record(self, strategy: Strategy) -> tuple[Outcome, Recording]:
+        """One execution with everything that a page or a story needs; the strategy's `begin` was called."""
+        self.recording = recording = Recording(self.baton, self._name_of_program)
+        try:
+            return self.run(strategy), recording
+        finally:
+            self.recording = None
+
+    def run(self, strategy: Strategy) -> Outcome:
+        """One execution. The strategy's `begin` has been called by whoever calls this; its `end` is called here."""
+        baton = self.baton
+        main = ModuleType("__main__")
+        main.__file__ = self._name_of_program
+        vars(main)["__builtins__"] = builtins
+        voice = _Voice()
+        saved = (sys.stdout, sys.stderr, sys.modules["__main__"], sys.unraisablehook, sys.excepthook, builtins.input, os.fork, sys.argv,
+                 without_collection())
+        baton.begin(strategy)
+        self._library.enter()
+        sys.stdout = sys.stderr = voice
+        sys.modules["__main__"] = main
+        sys.argv = [self._name_of_program]
+        sys.unraisablehook, sys.excepthook = sys.__unraisablehook__, sys.__excepthook__
+        builtins.input = self._no_input
+        os.fork = self._no_fork
+        random.seed(self._seed)
+        try:
+            first = baton.spawn(lambda: self._main(vars(main)), False)
+            first.thread = self._library.threading._main_thread
+            if self.recording is not None:
+                self.recording.begin(vars(main))
+            baton.current = first
+            baton.backend.run(first)
+            strategy.end(self._still_pending())
+            return self._outcome("".join(voice.parts))
+        finally:
+            sys.unraisablehook = _silent
+            baton.over = baton.over or "end"
+            baton.failures.clear()
+            if self.recording is not None:
+                self.recording.end()
+            vars(main).clear()
+            self._library.leave()
+            baton.begin(None)
+            baton.over = "end"
+            self._count += 1
+            if self._count % COLLECT_EVERY == 0:
+                gc.collect()
+            (sys.stdout, sys.stderr, sys.modules["__main__"], sys.unraisablehook, sys.excepthook, builtins.input, os.fork, sys.argv) = saved[:-1]
+            if saved[-1]:
+                gc.enable()
+
+    def close(self) -> None:
+        """Give the monitoring tool back."""
+        self._points.close()
+        gc.unfreeze()
+        gc.collect()
+
+    def _main(self, space: dict[str, Any]) -> None:
+        baton = self.baton
+        try:
+            exec(self._code, space)
+        except SystemExit as error:
+            if error.code is not None and error.code != 0:
+                baton.failures.append((0, error))
+        except Unwind:
+            raise
+        except BaseException as error:  # noqa: BLE001  whatever leaves the program is its failure
+            baton.failures.append((0, error))
+            sys.excepthook(type(error), error, error.__traceback__)
+        self._library.threading._shutdown()
+
+    def _still_pending(self) -> list[Pending | None]:
+        still: list[Pending | None] = [None] * len(self.baton.tasks)
+        for wait in self.baton.waits:
+            still[wait.task.id] = wait.pending
+        return still
+
+    def _outcome(self, output: str) -> Outcome:
+        baton = self.baton
+        choices, unproven = tuple(baton.choices), tuple(sorted(baton.unproven))
+        if baton.failures:
+            thread, error = baton.failures[0]
+            message = str(error.code) if isinstance(error, SystemExit) else _message(error)
+            return Outcome("exception", choices, type(error).__name__, message, thread, self._thread_name(baton.tasks[thread]),
+                           _line(error.__traceback__, self._name_of_program), (), unproven, output)
+        if baton.over == "deadlock":
+            waits = tuple(self._wait(wait) for wait in baton.waits)
+            return Outcome("deadlock", choices, waits=waits, unproven=unproven, output=output)
+        if baton.over == "end":
+            return Outcome("clean", choices, unproven=unproven, output=output)
+        reason = _REASONS[baton.over].format(steps=baton.step, detail=baton.detail)
+        return Outcome("pruned" if baton.over == "pruned" else "inconclusive", choices, message=reason, unproven=unproven, output=output)
+
+    def _wait(self, wait: Waiting) -> Wait:
+        task, pending, holder = wait
+        name = self.recording.waits.get(pending.obj, "") if self.recording is not None else ""
+        return Wait(task.id, self._thread_name(task), pending.kind, pending.obj, name, -1 if holder is None else holder.id)
+
+    def _thread_name(self, task: Task) -> str:
+        return thread_name(task.thread, task.id)
+
+    def _no_input(self, prompt: object = "") -> str:
+        self.baton.stop("left", "input() waits for somebody outside; under control nobody is there to answer")
+        raise AssertionError
+
+    def _no_fork(self) -> int:
+        self.baton.stop("left", "os.fork() makes a second process, which the schedule cannot steer")
+        raise AssertionError
+
+
+def without_collection() -> bool:
+    """Turn automatic collection off; True if it was on."""
+    was = gc.isenabled()
+    gc.disable()
+    return was
+
+
+def _silent(unraisable: object) -> None:
+    """Finalizers that fail while an execution is cleared away have nobody to tell."""
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)[:1000]
+    except BaseException:  # noqa: BLE001  a visitor's __str__ may raise anything
+        return ""
+
+
+def _line(traceback: TracebackType | None, name: str) -> int:
+    line = 0
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == name:
+            line = traceback.tb_lineno
+        traceback = traceback.tb_next
+    return line

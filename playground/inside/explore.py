@@ -1,0 +1,269 @@
+"""Many executions of one program in one process: find a failure, confirm it on real threads, shrink it, and write down how to get it again.
+
+What is found on greenlets counts only after real threads have done the same twice; a program that does not repeat itself under
+the same schedule is inconclusive, never failing. `exhausted` needs all of: partial-order reduction ran to its end at `access` or `bytecode`, every
+execution ended by itself, and nothing in any of them left what the dependence relation knows.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from playground.inside.beneath.backend import Backend
+from playground.inside.beneath.os_threads import OsThreads
+from playground.inside.execution import Execution
+from playground.inside.recording import Recording
+from playground.model.finding import PossibleOn
+from playground.model.outcome import Outcome
+from playground.model.report import Failure, FailureStep, Report
+from playground.model.schedule import READ, WRITE, Schedule, hash_of
+from playground.search._shrink import Follow, Tried, shrink
+from playground.search.dfs import Dfs
+from playground.search.dpor import Dpor
+from playground.search.pct import Pct
+from playground.search.random_walk import RandomWalk
+from playground.search.replay import Guided, Replay
+from playground.search.strategy import Strategy
+
+PROVING = ("access", "bytecode")
+"""Granularities at which the dependence relation knows all that a step touches."""
+STRATEGIES: tuple[str, ...] = ("auto", "dpor", "pct", "random", "dfs")
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What the executions so far came to."""
+
+    executions: int = 0
+    clean: int = 0
+    failed: Outcome | None = None
+    inconclusive: str = ""
+    unproven: set[str] = field(default_factory=set)
+    diverged: bool = False
+    exhausted: bool = False
+
+
+class Explorer:
+    """Searches one program. `enough` is asked before each execution and ends the search by saying True."""
+
+    def __init__(self, source: str, name: str = "program.py", *, granularity: str = "access", strategy: str = "auto", seed: int = 0,
+                 max_executions: int = 10_000, backend: Backend | None = None, enough: Callable[[], bool] = lambda: False) -> None:
+        self._source, self._name = source, name
+        self._granularity, self._strategy, self._seed = granularity, strategy, seed
+        self._most, self._enough = max_executions, enough
+        self._fast = backend if backend is not None else fastest()
+        self._real = OsThreads()
+
+    def run(self) -> Report:
+        """Search, and report."""
+        tally = _Tally()
+        execution = Execution(self._source, self._name, self._granularity, self._fast, seed=self._seed)
+        try:
+            self._search(execution, tally)
+            failure = self._failure(execution, tally) if tally.failed is not None else None
+        finally:
+            execution.close()
+        if failure is not None:
+            failure = self._placed(failure, tally)
+        return self._report(tally, failure)
+
+    def _report(self, tally: _Tally, failure: Failure | None) -> Report:
+        verdict = failure.kind if failure is not None else "clean"
+        reason = ""
+        if failure is None and tally.diverged:
+            verdict, reason = "inconclusive", "the program does not repeat itself under the same schedule: something other than scheduling decides"
+        elif failure is None and tally.inconclusive:
+            verdict, reason = "inconclusive", tally.inconclusive
+        elif failure is None and not tally.clean:
+            verdict, reason = "inconclusive", "no execution came to its end"
+        exhausted = verdict == "clean" and tally.exhausted and self._granularity in PROVING and not tally.unproven
+        return Report(verdict, exhausted, tally.executions, self._granularity, self._strategy, reason, failure)
+
+    # searching -------------------------------------------------------------------------------------------------------------------------
+
+    def _search(self, execution: Execution, tally: _Tally) -> None:
+        for strategy in self._strategies():
+            while tally.executions < self._most and not self._enough() and strategy.begin():
+                outcome = execution.run(strategy)
+                tally.executions += 1
+                tally.unproven.update(outcome.unproven)
+                if outcome.failed:
+                    tally.failed = outcome
+                    return
+                if outcome.verdict == "clean":
+                    tally.clean += 1
+                    if (tally.executions < 5 or not tally.executions % 16) and not _repeats(execution, outcome):
+                        tally.diverged = True
+                        return
+                elif outcome.verdict == "inconclusive":
+                    tally.inconclusive = outcome.message
+                    if tally.executions > 3 and not tally.clean:
+                        return
+            if isinstance(strategy, Dpor):
+                tally.diverged |= strategy.diverged
+                if strategy.complete and not tally.inconclusive:
+                    tally.exhausted = True
+                    return
+            if isinstance(strategy, Dfs) and strategy.complete and strategy.bound >= UNBOUNDED and not tally.inconclusive:
+                tally.exhausted = True
+                return
+
+    def _strategies(self) -> Iterator[Strategy]:
+        seed, most = self._seed, self._most
+        proving = self._granularity in PROVING
+        if self._strategy == "auto":
+            if proving:
+                yield (dpor := Dpor(min(25, most)))
+                yield Pct(seed, 50)
+                if not dpor.diverged:
+                    dpor.allow(min(1_500, most))
+                    yield dpor
+            yield Pct(seed, 1_000)
+            yield Dfs(1, 2_000)
+            yield Dfs(2, 2_000)
+            if proving and not dpor.diverged:
+                dpor.allow(most)
+                yield dpor
+            else:
+                yield RandomWalk(seed, most)
+        elif self._strategy == "dpor":
+            yield Dpor(most)
+        elif self._strategy == "pct":
+            yield Pct(seed, most)
+        elif self._strategy == "random":
+            yield RandomWalk(seed, most)
+        else:
+            for bound in (0, 1, 2, 3, UNBOUNDED):
+                yield Dfs(bound, most)
+
+    # showing what was found ------------------------------------------------------------------------------------------------------------
+
+    def _failure(self, execution: Execution, tally: _Tally) -> Failure | None:
+        found = tally.failed
+        assert found is not None
+        alike = _alike(found)
+
+        def fails(wish: Sequence[int]) -> Tried | None:
+            follow = Follow(wish)
+            outcome = execution.run(follow)
+            return Tried(outcome.choices, tuple(follow.preempted)) if outcome.failed and _alike(outcome) == alike else None
+
+        best = shrink(found.choices, fails)
+        if best is None:
+            tally.diverged = True
+            return None
+        execution.baton.backend = self._real
+        first, told = _recorded(execution, best.choices)
+        second, again = _recorded(execution, best.choices)
+        execution.baton.backend = self._fast
+        if first.choices != best.choices or _alike(first) != alike or (told.steps, told.facts) != (again.steps, again.facts) or first != second:
+            tally.diverged = True
+            return None
+        schedule = Schedule(self._granularity, "{}.{}".format(*sys.version_info[:2]), hash_of(self._source), best.choices)
+        return _told(first, told, len(best.preempted), str(schedule))
+
+    def _placed(self, failure: Failure, tally: _Tally) -> Failure:
+        """The same failure with where it can happen: any interleaving is possible without a GIL; with one, only switches at its checks."""
+        if self._granularity == "gil":
+            on_gil: bool | None = True
+        else:
+            on_gil = self._possible_on_gil(failure)
+        return Failure(failure.kind, failure.error, failure.message, failure.threads, failure.objects, failure.preemptions, failure.schedule,
+                       PossibleOn(on_gil, True), failure.steps, failure.waits)
+
+    def _possible_on_gil(self, failure: Failure) -> bool | None:
+        execution = Execution(self._source, self._name, "gil", self._fast, seed=self._seed)
+        everything = Dfs(UNBOUNDED)
+        steps = 0
+        order = [step.thread for step in failure.steps if step.at_primitive]
+        proves = True
+        try:
+            for strategy in (Guided(order), Pct(self._seed, 40), everything):
+                while steps < _GIL_STEPS and not self._enough() and strategy.begin():
+                    outcome = execution.run(strategy)
+                    steps += len(outcome.choices)
+                    if outcome.failed and (outcome.verdict, outcome.error) == (failure.kind, failure.error):
+                        return True
+                    proves = proves and outcome.verdict != "inconclusive" and not outcome.unproven
+                if not proves:
+                    return None
+        finally:
+            execution.close()
+        return False if everything.complete and proves else None
+
+
+_GIL_STEPS = 20_000
+"""So many steps may be spent on whether a failure can happen with a GIL; about a fifth of a second."""
+UNBOUNDED = 1 << 30
+"""A preemption bound that binds nothing."""
+
+
+def replay(source: str, name: str, schedule: Schedule, backend: Backend, *, seed: int = 0) -> tuple[Outcome, Recording, int | None]:
+    """Run along a schedule and record everything; the last value is the step at which the program could not follow, or None."""
+    schedule.check_source(source)
+    execution = Execution(source, name, schedule.granularity, backend, seed=seed)
+    strategy = Replay(schedule.choices)
+    strategy.begin()
+    try:
+        outcome, recording = execution.record(strategy)
+    finally:
+        execution.close()
+    return outcome, recording, strategy.left_off
+
+
+def fastest() -> Backend:
+    """Greenlets where they are installed for this Python, else real threads."""
+    try:
+        from playground.inside.beneath.greenlets import Greenlets
+    except ImportError:
+        return OsThreads()
+    return Greenlets()
+
+
+def _repeats(execution: Execution, outcome: Outcome) -> bool:
+    """True if the same schedule gives the same once more (the check for foreign nondeterminism, as in Shuttle)."""
+    strategy = Replay(outcome.choices)
+    strategy.begin()
+    return execution.run(strategy) == outcome
+
+
+def _recorded(execution: Execution, choices: Sequence[int]) -> tuple[Outcome, Recording]:
+    strategy = Replay(choices)
+    strategy.begin()
+    return execution.record(strategy)
+
+
+def _alike(outcome: Outcome) -> tuple[object, ...]:
+    """What makes two failing executions show the same failure."""
+    return (outcome.verdict, outcome.error, outcome.line) if outcome.verdict == "exception" else (outcome.verdict,
+                                                                                                  tuple(w.kind for w in outcome.waits))
+
+
+def _told(outcome: Outcome, told: Recording, preempted: int, schedule: str) -> Failure:
+    steps = tuple(FailureStep(step.step, step.thread, told.threads.get(step.thread, "the clock"), step.kind, step.name, step.line,
+                              step.primitive)
+                  for step in told.steps)
+    if outcome.verdict == "deadlock":
+        threads = tuple(wait.thread_name for wait in outcome.waits if wait.kind != "thread.join")
+        objects = [wait.obj_name for wait in outcome.waits if wait.kind != "thread.join"]
+    else:
+        threads = (outcome.thread_name,)
+        objects = []
+    objects += _fought_over(told)
+    return Failure(outcome.verdict, outcome.error, outcome.message, threads, tuple(dict.fromkeys(filter(None, objects))), preempted, schedule,
+                   PossibleOn(None, None), steps, outcome.waits)
+
+
+def _fought_over(told: Recording) -> list[str]:
+    """Things that one thread changed and another used, in the order of their first such use."""
+    users: dict[str, set[int]] = {}
+    changed: dict[str, set[int]] = {}
+    for step in told.steps:
+        if step.mode in (READ, WRITE) and step.name and not step.kind.startswith("thread.") and not step.name.startswith("<"):
+            users.setdefault(step.name, set()).add(step.thread)
+            if step.mode == WRITE:
+                changed.setdefault(step.name, set()).add(step.thread)
+    workers = {name: who - {0} for name, who in users.items()}
+    return [name for name in changed if len(users[name]) > 1 and workers[name]]

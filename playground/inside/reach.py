@@ -1,0 +1,83 @@
+"""What the visitor calls a thing: the variable, element or attribute through which the program reaches it.
+
+Only a recorded execution asks, when it first meets a thing: names are looked for in the module, then in the functions that are on some
+thread's stack, then one step further in (`forks[2]`, `account.lock`). `self` is nobody's name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from types import FrameType
+from typing import Any
+
+_DEFAULT_NAME = re.compile(r"Thread-(\d+)(?: \((.*)\))?")
+_NOT_NAMES = frozenset({"self", "cls"})
+_MOST = 400
+"""So many elements or attributes of one thing are looked at."""
+
+
+class Names:
+    """Names of one execution's things, kept once found."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, str] = {}
+
+    def forget(self) -> None:
+        """A new execution starts."""
+        self._known.clear()
+
+    def of(self, thing: Any, number: int, space: dict[str, Any], frames: Iterable[FrameType]) -> str:
+        """The thing's name; its type in brackets while the program has no name for it."""
+        known = self._known.get(number)
+        if known is None:
+            known = _search(thing, space, frames)
+            if not known:
+                return f"<{type(thing).__name__}>"
+            self._known[number] = known
+        return known
+
+    def known(self, number: int) -> str:
+        """The name found before, or nothing."""
+        return self._known.get(number, "")
+
+
+def thread_name(thread: Any, number: int) -> str:
+    """The given name; for CPython's default names the target and its number."""
+    if number == 0:
+        return "main"
+    name = getattr(thread, "_name", "")
+    match = _DEFAULT_NAME.fullmatch(name)
+    if match:
+        return f"{match[2] or type(thread).__name__.lower()}-{match[1]}"
+    return name or f"thread-{number}"
+
+
+def _search(thing: Any, space: dict[str, Any], frames: Iterable[FrameType]) -> str:
+    for names in (space, *(frame.f_locals for frame in frames)):
+        spoken = [(name, value) for name, value in list(names.items()) if _speaks(name)]
+        for name, value in spoken:
+            if value is thing:
+                return name
+        found = _inside(thing, spoken) or _inside(thing, [(name + way, part) for name, value in spoken for way, part in _parts(value)])
+        if found:
+            return found
+    return ""
+
+
+def _inside(thing: Any, named: list[tuple[str, Any]]) -> str:
+    return next((name + way for name, value in named for way, part in _parts(value) if part is thing), "")
+
+
+def _speaks(name: str) -> bool:
+    return name not in _NOT_NAMES and not name.startswith("_") and not name.startswith(".")
+
+
+def _parts(value: Any) -> Iterator[tuple[str, Any]]:
+    """What is in a thing, with the way to it; only of plain containers and of instances with a dictionary."""
+    if type(value) in (list, tuple):
+        yield from ((f"[{index}]", part) for index, part in enumerate(value[:_MOST]))
+    elif type(value) is dict:
+        yield from ((f"[{key!r}]", part) for key, part in list(value.items())[:_MOST] if type(key) in (str, int))
+    elif not isinstance(value, type) and type(value).__module__ == "__main__":
+        yield from ((f".{key}", part) for key, part in list(getattr(value, "__dict__", {}).items())[:_MOST])

@@ -1,0 +1,148 @@
+"""Who runs next, written down: what a thread is about to do, the choice that is open, and the text that replays a whole run.
+
+A controlled run is a row of *steps*. Before each step every living thread has said what it will do next (its Pending operation); one of the
+ready ones is chosen and goes on until it stands before its next operation. A Schedule is the row of chosen threads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
+
+from playground.model.errors import BadSpec
+
+VERSION = "tp1"
+GRANULARITIES: tuple[str, ...] = ("sync", "line", "access", "bytecode", "gil")
+"""Where a thread may be stopped, from coarse to fine; `gil` is where this CPython itself can switch."""
+ANY_PART = -1
+"""As `part` of a Pending: an access to the whole of its object, or to a part that is not known."""
+TICK = -1
+"""Not a thread: the choice to move the clock to the next deadline."""
+MAX_STEPS = 200_000
+
+PURE, READ, WRITE, ACQUIRE, RELEASE, CLOCK = range(6)
+"""How an operation touches its object: not at all, reading, changing, taking (ready only while it is free), giving back, moving the time."""
+
+
+class Pending(NamedTuple):
+    """The operation that a thread will do next, known before it does it.
+
+    `obj` is the object's dense id (0: not known, could be any). `part` is 0 for an operation of a primitive; for an access to memory it is
+    the id of one attribute, item or name, or ANY_PART.
+    `timed` is True where the operation reads the clock or sets a deadline. `line` is 0 where nobody asked for lines.
+    """
+
+    kind: str
+    obj: int = 0
+    part: int = 0
+    mode: int = PURE
+    timed: bool = False
+    line: int = 0
+
+
+BEGIN = Pending("thread.begin")
+MOVE_CLOCK = Pending("clock.tick", 0, 0, CLOCK, True)
+
+
+def dependent(one: Pending, other: Pending) -> bool:
+    """True unless doing the two in either order surely comes to the same (the relation that partial-order reduction rests on)."""
+    if one.mode == CLOCK or other.mode == CLOCK:
+        return one.timed and other.timed
+    if one.mode == PURE or other.mode == PURE or (one.mode == READ and other.mode == READ):
+        return False
+    if not one.part or not other.part:
+        return one.part == other.part and one.obj == other.obj
+    if one.obj != other.obj and one.obj and other.obj:
+        return False
+    return one.part == other.part or one.part == ANY_PART or other.part == ANY_PART
+
+
+def race(one: Pending, other: Pending) -> bool:
+    """True where two dependent operations may both be ready at once; taking a lock and giving it back never are."""
+    return {one.mode, other.mode} != {ACQUIRE, RELEASE} and dependent(one, other)
+
+
+class ChoicePoint(NamedTuple):
+    """One open choice. `ready` are thread ids, rising; `may_tick` says that the clock has somewhere to go.
+
+    `pending` is indexed by thread id and belongs to the running execution: read it during the call, copy what shall last.
+    """
+
+    step: int
+    current: int
+    ready: Sequence[int]
+    may_tick: bool
+    pending: Sequence[Pending]
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A run's choices as a short text: `tp1;granularity;python;source hash;0*12,1*3,t,0*2` (t moves the clock)."""
+
+    granularity: str
+    python: str
+    source_hash: str
+    choices: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return ";".join((VERSION, self.granularity, self.python, self.source_hash, ",".join(_runs(self.choices))))
+
+    @classmethod
+    def parse(cls, text: str) -> Schedule:
+        """The schedule that the text means; raises BadSpec with a sentence for the learner."""
+        version, *rest = text.strip().split(";")
+        if not text.strip():
+            raise BadSpec("The schedule is empty. Copy the whole text that starts with tp1;.")
+        if version != VERSION:
+            known = re.fullmatch(r"tp\d+", version)
+            raise BadSpec(f"This schedule is of version {version}; this Threadplay reads {VERSION}." if known
+                          else "This is no schedule: it must start with tp1;.")
+        if len(rest) != 4:
+            raise BadSpec("The schedule is cut off: it must have five parts, divided by semicolons.")
+        granularity, python, source_hash, runs = rest
+        if granularity not in GRANULARITIES:
+            raise BadSpec(f"Unknown granularity {granularity[:20]!r} in the schedule. Known: {', '.join(GRANULARITIES)}.")
+        if not re.fullmatch(r"\d+\.\d+t?", python) or not re.fullmatch(r"[0-9a-f]{12}", source_hash):
+            raise BadSpec("The schedule's head is damaged: after the granularity come a Python version and twelve hexadecimal digits.")
+        return cls(granularity, python, source_hash, tuple(_choices(runs)))
+
+    def check_source(self, source: str) -> None:
+        """Raises BadSpec if the schedule was made for another text."""
+        if hash_of(source) != self.source_hash:
+            raise BadSpec("This schedule was made for another version of the program: its text has changed since.")
+
+
+def hash_of(source: str) -> str:
+    """Twelve hexadecimal digits that tell one program text from another."""
+    return hashlib.sha256(source.encode()).hexdigest()[:12]
+
+
+def _runs(choices: Iterable[int]) -> Iterator[str]:
+    for who, group in groupby(choices):
+        count = sum(1 for _ in group)
+        name = "t" if who == TICK else str(who)
+        yield name if count == 1 else f"{name}*{count}"
+
+
+def _choices(text: str) -> Iterator[int]:
+    total = 0
+    for position, part in enumerate(text.split(",") if text else ()):
+        match = re.fullmatch(r"(t|\d{1,5})(?:\*(\d{1,6}))?", part)
+        if not match or match[2] == "0":
+            raise BadSpec(f"Part {position + 1} of the schedule, {part[:20]!r}, is neither a thread's number nor t, with *count or without.")
+        count = int(match[2] or 1)
+        total += count
+        if total > MAX_STEPS:
+            raise BadSpec(f"The schedule has more than {MAX_STEPS:,} steps.")
+        who = TICK if match[1] == "t" else int(match[1])
+        for _ in range(count):
+            yield who
+
+
+def preemptions(choices: Sequence[int], ready: Sequence[Sequence[int]]) -> int:
+    """How often a thread was stopped although it could have gone on; `ready[i]` is who was ready at step i."""
+    return sum(1 for i in range(1, len(choices)) if choices[i] != choices[i - 1] and choices[i - 1] in ready[i])
