@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from playground.catalogue import scenario as scenario
     from playground.catalogue import scenarios as scenarios
     from playground.catalogue import turn_knobs as turn_knobs
+    from playground.exploration import Explored as Explored
     from playground.export_jsonl import jsonl as jsonl
     from playground.export_perfetto import perfetto as perfetto
     from playground.host import Host as Host
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from playground.model.record import Record as Record
     from playground.model.record import Text as Text
     from playground.model.record import ThreadInfo as ThreadInfo
+    from playground.model.report import Failure as Failure
+    from playground.model.report import FailureStep as FailureStep
     from playground.model.scenario import Scenario as Scenario
     from playground.model.spec import Knob as Knob
     from playground.model.spec import Limits as Limits

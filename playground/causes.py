@@ -12,9 +12,11 @@ from array import array
 from playground.model.event import KIND_ID, KINDS, ThreadState
 
 _WAITS = (ThreadState.BLOCKED, ThreadState.SLEEPING)
-_LINE, _CREATED, _BEGAN = KIND_ID["line"], KIND_ID["thread.created"], KIND_ID["thread.began"]
+_PASSING = frozenset({KIND_ID["line"], KIND_ID["step"]})
+"""They say that a thread runs, and end no wait."""
+_CREATED, _BEGAN = KIND_ID["thread.created"], KIND_ID["thread.began"]
 _BEGINS = frozenset(number for number, kind in enumerate(KINDS) if kind.to in _WAITS)
-_ENDS = frozenset(number for number, kind in enumerate(KINDS) if kind.to is ThreadState.RUNNING and number != _LINE)
+_ENDS = frozenset(number for number, kind in enumerate(KINDS) if kind.to is ThreadState.RUNNING and number not in _PASSING)
 _WAKERS: dict[int, tuple[int, ...]] = {number: tuple(KIND_ID[name] for name in kind.woken_by) for number, kind in enumerate(KINDS) if kind.woken_by}
 _WAKES = frozenset(waker for wakers in _WAKERS.values() for waker in wakers)
 _SPEAKS = re.compile(b"[" + re.escape(bytes(sorted(_BEGINS | _ENDS | _WAKES))) + b"]")

@@ -53,11 +53,12 @@ def as_row(record: Hello | ThreadInfo | ObjectInfo | Output | Gap | Found | End)
 
 def event_rows(batch: Batch, texts: dict[int, str]) -> Iterator[dict[str, object]]:
     """The events of a batch as objects, in order."""
-    rows = zip(batch.at_ns, batch.kind, batch.thread, batch.to, batch.obj, batch.line, batch.value, batch.note, batch.cause, batch.source,
+    rows = zip(batch.at_ns, batch.kind, batch.thread, batch.to, batch.obj, batch.line, batch.value, batch.note, batch.cause, batch.source, batch.step,
                strict=True)
-    for seq, (at_ns, kind, thread, to, obj, line, value, note, cause, source) in enumerate(rows, batch.first_seq):
+    for seq, (at_ns, kind, thread, to, obj, line, value, note, cause, source, step) in enumerate(rows, batch.first_seq):
         yield {"type": "event", "seq": seq, "at_ns": at_ns, "kind": KINDS[kind].name, "thread": thread, "to": STATE_WORDS[to], "obj": obj,
-               "line": line, "value": value, "note": texts.get(note, ""), "cause": None if cause == NO_CAUSE else cause, "source": _SOURCES[source]}
+               "line": line, "value": value, "note": texts.get(note, ""), "cause": None if cause == NO_CAUSE else cause, "source": _SOURCES[source],
+               **({"step": step} if step else {})}
 
 
 def _line(row: dict[str, object]) -> str:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 import sysconfig
 import threading
+from dataclasses import replace
 
 from playground.comparison import compare
+from playground.exploration import Explored, explore
 from playground.model.errors import BadSpec
 from playground.model.record import End
-from playground.model.spec import RunSpec, check
+from playground.model.schedule import Schedule
+from playground.model.search_spec import SearchSpec, check_search
+from playground.model.spec import Limits, RunSpec, check
+from playground.replaying import ControlledSession, fits
 from playground.runtimes import Runtime, find_runtimes
 from playground.sandbox import Cell, Policy, Report, Zygote, examine
 from playground.session import Session
@@ -31,9 +37,11 @@ class Host:
         """Warm the default runtime; raises SandboxRefused with reason and mend where nothing can run safely."""
         self._zygote(self._runtime("")).start()
 
-    def open(self, spec: RunSpec) -> Session:
+    def open(self, spec: RunSpec) -> Session | ControlledSession:
         """A session for this spec; its cell opens when it is first iterated. Raises BadSpec."""
         check(spec)
+        if spec.mode == "controlled":
+            return self._open_controlled(spec)
         runtime = self._runtime(spec.python)
         zygote = self._zygote(runtime)
 
@@ -42,6 +50,40 @@ class Host:
             return zygote.open_cell(Policy.for_limits(spec.limits), spec.to_json().encode())
 
         return Session(spec, open_cell, python=f"cpython {runtime.version}", gil=runtime.gil, tier=lambda: zygote.tier)
+
+    def check(self, spec: RunSpec, *, strategy: str = "auto", max_executions: int = 10_000, max_seconds: float = 10.0) -> Explored:
+        """Search for a failing interleaving of this program. Raises BadSpec and SandboxRefused."""
+        search = check_search(SearchSpec(spec, strategy, max_executions, max_seconds))
+        runtime = self._runtime(spec.python)
+        zygotes = self._controlled(runtime, 0), self._controlled(runtime, 1)
+
+        def open_cell(job: bytes, limits: Limits, other: bool) -> Cell:
+            return _open_quietly(zygotes[other], limits, job)
+
+        return explore(search, open_cell, zygotes[1].start)
+
+    def _open_controlled(self, spec: RunSpec) -> ControlledSession:
+        """Raises BadSpec, also for a schedule that was made for another text: with how far this one follows it."""
+        if spec.schedule:
+            spec = self._on_its_python(spec, Schedule.parse(spec.schedule))
+        runtime = self._runtime(spec.python)
+        zygote = self._controlled(runtime, 0)
+
+        def open_cell() -> Cell:
+            return _open_quietly(zygote, spec.limits, spec.to_json().encode())
+
+        session = ControlledSession(spec, open_cell, python=f"cpython {runtime.version}", gil=runtime.gil, tier=lambda: zygote.tier)
+        if not fits(spec):
+            raise BadSpec(session.misfit())
+        return session
+
+    def _on_its_python(self, spec: RunSpec, schedule: Schedule) -> RunSpec:
+        """The spec with the schedule's granularity and, where the steps depend on it, the schedule's Python."""
+        if schedule.granularity in ("bytecode", "gil"):
+            if spec.python not in ("", schedule.python):
+                raise BadSpec(f"This schedule counts instructions of CPython {schedule.python}; CPython {spec.python[:20]} has others.")
+            return replace(spec, python=schedule.python, granularity=schedule.granularity)
+        return replace(spec, granularity=schedule.granularity)
 
     def report(self) -> Report:
         """What `doctor` prints, from a real probe run."""
@@ -73,6 +115,27 @@ class Host:
             if runtime.name not in self._zygotes:
                 self._zygotes[runtime.name] = Zygote(runtime)
             return self._zygotes[runtime.name]
+
+    def _controlled(self, runtime: Runtime, hash_seed: int) -> Zygote:
+        """The zygote of controlled runs: its strings always hash alike, so that a set of them always has the same order."""
+        name = f"{runtime.name} controlled {hash_seed}"
+        with self._lock:
+            if name not in self._zygotes:
+                extension = ("greenlet", _folder_of("greenlet")) if runtime.name == own_runtime().name else ("", "")
+                self._zygotes[name] = Zygote(runtime, preload="playground.inside.controlled", extension=extension, hash_seed=hash_seed)
+            return self._zygotes[name]
+
+
+def _open_quietly(zygote: Zygote, limits: Limits, job: bytes) -> Cell:
+    """A cell for a controlled run: only one of its threads ever runs, so none is sampled (but where sampling is what counts threads)."""
+    zygote.start()
+    return zygote.open_cell(replace(Policy.for_limits(limits), sample=zygote.tier != "A"), job)
+
+
+def _folder_of(package: str) -> str:
+    """Where an installed package lies ("": it is not installed)."""
+    spec = importlib.util.find_spec(package)
+    return os.path.dirname(os.path.dirname(spec.origin)) if spec is not None and spec.origin else ""
 
 
 def own_runtime() -> Runtime:

@@ -17,7 +17,7 @@ from playground.merger import Merger
 from playground.model.errors import ProtocolError
 from playground.model.event import KIND_ID, Batch
 from playground.model.finding import Finding
-from playground.model.record import Claim, Close, Decoder, Facts, Found, Gap, Hello, ObjectInfo, Output, Record, Text, ThreadInfo
+from playground.model.record import Claim, Close, Decoder, Facts, Found, Gap, Hello, ObjectInfo, Output, Record, ReportPart, Text, ThreadInfo
 from playground.model.spec import RunSpec
 from playground.sampling import SampleReader
 
@@ -128,6 +128,8 @@ class Reading:
                 self.close = claim
             case Output():
                 yield from self._printed(min(claim.at_ns, now_ns), claim.thread, claim.stream, claim.text)
+            case ReportPart():
+                pass
             case Gap():
                 yield from self._gap(Gap(self._since_start(min(claim.from_ns, now_ns)), self._since_start(min(claim.to_ns, now_ns)), claim.counts,
                                          claim.threads, claim.objects, claim.reason))

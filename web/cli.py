@@ -1,4 +1,4 @@
-"""The `threadplay` command: run a program, list the scenarios, examine this machine, serve the page.
+"""The `threadplay` command: run, check and replay programs, list the scenarios, examine this machine, serve the page.
 
 Exit codes: 0 ended cleanly, 1 the program failed, 2 usage, 3 stopped (at a limit, or by hand), 4 the sandbox refused.
 """
@@ -17,17 +17,14 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, TYPE_CHECKING
 
+from web.named import Usage, program_of, setting_of
+
 if TYPE_CHECKING:
-    from playground import End, Finding, Knob, Record, RunSpec
+    from playground import End, Record, RunSpec
 
 USAGE = 2
-MOST_BYTES = 1_000_000
-"""What is read of a file at most; the engine's own limit on programs is far below."""
+GRANULARITIES = ("sync", "line", "access", "bytecode", "gil")
 _ONLY_CONTROLLED = ("schedule", "granularity")
-
-
-class Usage(Exception):
-    """The command line cannot be carried out; the sentence says why."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -55,11 +52,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 def run(chosen: argparse.Namespace) -> int:
     """Run one program behind the walls; its output passes through, or its trace is written."""
+    if chosen.mode not in ("free", "controlled"):
+        raise Usage(f"There is no mode {chosen.mode!r}. There are: free, controlled.")
     for option in _ONLY_CONTROLLED:
-        if getattr(chosen, option) is not None:
-            raise Usage(f"--{option} belongs to controlled mode, which this version does not have. Leave it out.")
-    if chosen.mode != "free":
-        raise Usage(f"There is no mode {chosen.mode!r} in this version. There is: free.")
+        if chosen.mode == "free" and getattr(chosen, option) is not None:
+            raise Usage(f"--{option} belongs to controlled mode: add --mode controlled.")
+    if chosen.mode == "controlled" and chosen.no_record:
+        raise Usage("--no-record belongs to free mode; a controlled run is its record.")
     from playground import BadSpec, Host
 
     host = Host()
@@ -82,56 +81,24 @@ def run(chosen: argparse.Namespace) -> int:
 def _spec(chosen: argparse.Namespace) -> RunSpec:
     from playground import Limits, RunSpec, turn_knobs
 
-    source, name, knobs = _program(chosen.program)
-    values = dict(_setting(each) for each in chosen.set)
+    source, name, knobs = program_of(chosen.program)
+    values = dict(setting_of(each) for each in chosen.set)
     limits = Limits() if chosen.timeout is None else Limits(wall_s=chosen.timeout, cpu_s=chosen.timeout)
+    schedule = _schedule(chosen)
     return RunSpec(source=turn_knobs(source, values, knobs), name=name, mode=chosen.mode, python=chosen.python, seed=chosen.seed,
-                   record=not chosen.no_record, limits=limits)
+                   record=not chosen.no_record, granularity=chosen.granularity or "access", schedule=schedule, limits=limits)
 
 
-def _program(word: str) -> tuple[str, str, tuple[Knob, ...]]:
-    """Text, name and knobs of a file, of standard input (`-`) or of a scenario."""
-    if word == "-":
-        return _decoded(sys.stdin.buffer.read(MOST_BYTES + 1), "standard input"), "program.py", ()
-    path = Path(word)
-    try:
-        if path.is_file() or os.sep in word or word.endswith(".py"):
-            with path.open("rb") as file:
-                return _decoded(file.read(MOST_BYTES + 1), word), path.name[-120:], ()
-    except (OSError, ValueError) as problem:
-        raise Usage(f"{word} cannot be read: {getattr(problem, 'strerror', None) or problem}.") from None
-    from playground import UnknownName, scenario
-
-    try:
-        found = scenario(word)
-    except UnknownName as problem:
-        raise Usage(f"There is no file {word!r}. {problem}") from None
-    return found.source, found.filename, found.knobs
-
-
-def _decoded(data: bytes, name: str) -> str:
-    """The text of a program by its byte order mark or its coding line (PEP 263), UTF-8 without either."""
-    import tokenize
-
-    if len(data) > MOST_BYTES:
-        raise Usage(f"{name} has more than {MOST_BYTES:,} bytes; that is too large for a program.")
-    lines = iter(data.splitlines(keepends=True))
-    encoding = "utf-8"
-    try:
-        encoding, _ = tokenize.detect_encoding(lambda: next(lines, b""))
-        return data.decode(encoding)
-    except UnicodeDecodeError as problem:
-        line = data.count(b"\n", 0, problem.start) + 1
-        raise Usage(f"{name}, line {line}: this is not valid {encoding}. Save the file as UTF-8, or name its encoding in its first line.") from None
-    except (SyntaxError, LookupError) as problem:
-        raise Usage(f"{name}: {problem}. Save the file as UTF-8, or name its encoding in its first line.") from None
-
-
-def _setting(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip():
-        raise Usage(f"--set needs NAME=VALUE; {text!r} is not.")
-    return name.strip(), value.strip()
+def _schedule(chosen: argparse.Namespace) -> str:
+    """The schedule that was given ("": none was)."""
+    if chosen.schedule is None:
+        return ""
+    text = str(chosen.schedule).strip()
+    if not text:
+        raise Usage("The schedule is empty. Copy the whole text that starts with tp1;.")
+    if chosen.granularity is not None and text.count(";") and text.split(";")[1] != chosen.granularity:
+        raise Usage("The schedule is of another granularity than --granularity. Leave that out: the schedule says it.")
+    return text
 
 
 def _output(name: str | None) -> IO[bytes]:
@@ -182,6 +149,7 @@ class _Watched:
 def _text(records: Iterable[Record], out: IO[bytes]) -> None:
     """The program's own output, live; at the end, on stderr, what was found and how it ended."""
     from playground import record as kinds
+    from web.finding_out import finding_lines
 
     said: list[str] = []
     ended_line = True
@@ -196,17 +164,7 @@ def _text(records: Iterable[Record], out: IO[bytes]) -> None:
             lines = [*said, *_closing(record)]
             print(("" if ended_line else "\n") + "\n".join(lines), file=sys.stderr, flush=True)
         elif (found := getattr(record, "finding", None)) is not None:
-            said += _finding_lines(found)
-
-
-def _finding_lines(finding: Finding) -> Iterator[str]:
-    yield ""
-    yield finding.title
-    yield from (f"  {sentence}" for sentence in finding.story)
-    if finding.fix:
-        yield f"  To mend it: {finding.fix}"
-    words = {True: "yes", False: "no", None: "not settled"}
-    yield f"  Possible with the GIL: {words[finding.possible_on.gil]}. Without it: {words[finding.possible_on.free_threaded]}."
+            said += finding_lines(found)
 
 
 def _closing(end: End) -> Iterator[str]:
@@ -245,6 +203,16 @@ def _stopped_by_signals(stop: Callable[[str], None]) -> Iterator[None]:
 def _forget_stdout() -> None:
     """The reader of our output has gone: the interpreter must not try to flush into it once more."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+# --- check ---------------------------------------------------------------------------------------------------------------------
+
+
+def check(chosen: argparse.Namespace) -> int:
+    """Search for an interleaving that fails, and tell it."""
+    from web import finding_out
+
+    return finding_out.check(chosen)
 
 
 # --- scenarios, doctor, serve --------------------------------------------------------------------------------------------------
@@ -342,6 +310,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and leave")
     verbs = parser.add_subparsers(metavar="VERB", required=True)
     _run_parser(verbs.add_parser("run", help="run a program or a scenario", description="Run a program in the sandbox; record its threads."))
+    _check_parser(verbs.add_parser("check", help="find an interleaving that fails", description="Search for an interleaving that fails.",
+                                   epilog="Exit codes: 0 no failure found, 1 failure found, 2 usage, 3 inconclusive, 4 sandbox refused."))
+    _replay_parser(verbs.add_parser("replay", help="run one interleaving again", description="Run a program along a schedule."))
     listing = verbs.add_parser("scenarios", help="list the built-in programs", description="List the built-in programs.")
     listing.add_argument("--format", choices=("text", "json"), default="text")
     listing.set_defaults(verb=list_scenarios)
@@ -359,7 +330,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("program", metavar="PROGRAM|SLUG|-", help="a Python file, a scenario's name, or - for standard input")
-    parser.add_argument("--mode", default="free", metavar="MODE", help="free: the real scheduler (default)")
+    parser.add_argument("--mode", default="free", metavar="MODE", help="free: the real scheduler (default); controlled: a schedule decides")
     parser.add_argument("--python", default="", metavar="NAME", help="the runtime, as `threadplay doctor` names it")
     parser.add_argument("--set", action="append", default=[], metavar="KNOB=VALUE", help="turn a knob: replace the value of a top-level name")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of hashes and of random")
@@ -367,9 +338,34 @@ def _run_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "jsonl", "perfetto"), default="text", help="what to write (default: the program's own output)")
     parser.add_argument("--output", metavar="FILE", help="where to write it (default: standard output)")
     parser.add_argument("--no-record", action="store_true", help="run it in the same walls without recording its lines and locks")
-    for option in _ONLY_CONTROLLED:
-        parser.add_argument(f"--{option}", help=argparse.SUPPRESS)
+    parser.add_argument("--schedule", metavar="S", help="controlled: who runs when, as `threadplay check` prints it")
+    parser.add_argument("--granularity", choices=GRANULARITIES, help="controlled: where a thread may be stopped (default access)")
     parser.set_defaults(verb=run)
+
+
+def _replay_parser(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("program", metavar="PROGRAM|SLUG|-", help="a Python file, a scenario's name, or - for standard input")
+    parser.add_argument("--schedule", required=True, metavar="S", help="who runs when: the text that starts with tp1;")
+    parser.add_argument("--python", default="", metavar="NAME", help="the runtime, as `threadplay doctor` names it")
+    parser.add_argument("--set", action="append", default=[], metavar="KNOB=VALUE", help="turn a knob, as it was when the schedule was found")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of random, as it was when the schedule was found")
+    parser.add_argument("--timeout", type=float, metavar="S", help="seconds of wall and CPU time the run may take (default 10)")
+    parser.add_argument("--format", choices=("text", "jsonl", "perfetto"), default="text", help="what to write (default: the program's own output)")
+    parser.add_argument("--output", metavar="FILE", help="where to write it (default: standard output)")
+    parser.set_defaults(verb=run, mode="controlled", no_record=False, granularity=None)
+
+
+def _check_parser(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("program", metavar="PROGRAM|SLUG|-", help="a Python file, a scenario's name, or - for standard input")
+    parser.add_argument("--strategy", choices=("auto", "dpor", "pct", "random", "dfs"), default="auto", help="how to search (default auto)")
+    parser.add_argument("--granularity", choices=GRANULARITIES, default="access", help="where a thread may be stopped (default access)")
+    parser.add_argument("--python", default="", metavar="NAME", help="the runtime, as `threadplay doctor` names it")
+    parser.add_argument("--set", action="append", default=[], metavar="KNOB=VALUE", help="turn a knob: replace the value of a top-level name")
+    parser.add_argument("--max-executions", type=int, default=10_000, metavar="N", help="stop after so many executions (default 10000)")
+    parser.add_argument("--max-seconds", type=float, default=10.0, metavar="S", help="stop after so many seconds (default 10)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the search and of random")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="what to write (default: text to read)")
+    parser.set_defaults(verb=check)
 
 
 class _Version(argparse.Action):

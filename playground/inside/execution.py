@@ -7,6 +7,8 @@ import gc
 import os
 import random
 import sys
+from collections.abc import Callable
+from functools import partial
 from types import ModuleType, TracebackType
 from typing import Any
 
@@ -36,13 +38,16 @@ class _Voice:
 
     encoding, errors, closed = "utf-8", "replace", False
 
-    def __init__(self, limit: int = 262_144) -> None:
-        self.parts: list[str] = []
+    def __init__(self, parts: list[str], heard: Callable[[str], None] | None, limit: int = 262_144) -> None:
+        self.parts = parts
+        self._heard = heard
         self._room = limit
 
     def write(self, text: str) -> int:
         if self._room > 0:
             self.parts.append(text[: self._room])
+            if self._heard is not None:
+                self._heard(text[: self._room])
             self._room -= len(text)
         return len(text)
 
@@ -97,12 +102,13 @@ class Execution:
         main = ModuleType("__main__")
         main.__file__ = self._name_of_program
         vars(main)["__builtins__"] = builtins
-        voice = _Voice()
+        parts: list[str] = []
+        heard = self.recording.printed if self.recording is not None else None
         saved = (sys.stdout, sys.stderr, sys.modules["__main__"], sys.unraisablehook, sys.excepthook, builtins.input, os.fork, sys.argv,
                  without_collection())
         baton.begin(strategy)
         self._library.enter()
-        sys.stdout = sys.stderr = voice
+        sys.stdout, sys.stderr = (_Voice(parts, None if heard is None else partial(heard, stream)) for stream in (1, 2))
         sys.modules["__main__"] = main
         sys.argv = [self._name_of_program]
         sys.unraisablehook, sys.excepthook = sys.__unraisablehook__, sys.__excepthook__
@@ -117,7 +123,7 @@ class Execution:
             baton.current = first
             baton.backend.run(first)
             strategy.end(self._still_pending())
-            return self._outcome("".join(voice.parts))
+            return self._outcome("".join(parts))
         finally:
             sys.unraisablehook = _silent
             baton.over = baton.over or "end"

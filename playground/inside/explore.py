@@ -7,7 +7,6 @@ execution ended by itself, and nothing in any of them left what the dependence r
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +14,7 @@ from playground.inside.beneath.backend import Backend
 from playground.inside.beneath.os_threads import OsThreads
 from playground.inside.execution import Execution
 from playground.inside.recording import Recording
+from playground.inside.source import release
 from playground.model.finding import PossibleOn
 from playground.model.outcome import Outcome
 from playground.model.report import Failure, FailureStep, Report
@@ -29,7 +29,6 @@ from playground.search.strategy import Strategy
 
 PROVING = ("access", "bytecode")
 """Granularities at which the dependence relation knows all that a step touches."""
-STRATEGIES: tuple[str, ...] = ("auto", "dpor", "pct", "random", "dfs")
 
 
 @dataclass(slots=True)
@@ -161,7 +160,7 @@ class Explorer:
         if first.choices != best.choices or _alike(first) != alike or (told.steps, told.facts) != (again.steps, again.facts) or first != second:
             tally.diverged = True
             return None
-        schedule = Schedule(self._granularity, "{}.{}".format(*sys.version_info[:2]), hash_of(self._source), best.choices)
+        schedule = Schedule(self._granularity, release(), hash_of(self._source), best.choices)
         return _told(first, told, len(best.preempted), str(schedule))
 
     def _placed(self, failure: Failure, tally: _Tally) -> Failure:
@@ -203,6 +202,11 @@ UNBOUNDED = 1 << 30
 def replay(source: str, name: str, schedule: Schedule, backend: Backend, *, seed: int = 0) -> tuple[Outcome, Recording, int | None]:
     """Run along a schedule and record everything; the last value is the step at which the program could not follow, or None."""
     schedule.check_source(source)
+    return follow(source, name, schedule, backend, seed=seed)
+
+
+def follow(source: str, name: str, schedule: Schedule, backend: Backend, *, seed: int = 0) -> tuple[Outcome, Recording, int | None]:
+    """The same for a text that may have changed since the schedule was made."""
     execution = Execution(source, name, schedule.granularity, backend, seed=seed)
     strategy = Replay(schedule.choices)
     strategy.begin()
@@ -211,6 +215,14 @@ def replay(source: str, name: str, schedule: Schedule, backend: Backend, *, seed
     finally:
         execution.close()
     return outcome, recording, strategy.left_off
+
+
+def retold(source: str, name: str, schedule: Schedule, seed: int) -> Failure | None:
+    """The failure that this schedule gives here and now; None if it gives none, or if the program cannot follow."""
+    outcome, told, left_off = replay(source, name, schedule, OsThreads(), seed=seed)
+    if not outcome.failed or left_off is not None:
+        return None
+    return _told(outcome, told, 0, str(schedule))
 
 
 def fastest() -> Backend:

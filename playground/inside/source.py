@@ -9,6 +9,7 @@ import ast
 import builtins
 import linecache
 import sys
+import sysconfig
 from types import CodeType, ModuleType
 
 
@@ -19,6 +20,11 @@ def new_main(name: str) -> ModuleType:
     sys.modules["__main__"] = module
     sys.argv[:] = [name]
     return module
+
+
+def release() -> str:
+    """This Python as schedules name it: `3.13`, `3.14t`."""
+    return "{}.{}{}".format(*sys.version_info[:2], "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else "")
 
 
 def remember(source: str, name: str) -> None:

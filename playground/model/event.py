@@ -158,6 +158,10 @@ KINDS: tuple[Kind, ...] = (
     Kind("gil.dropped", _S.NONE, "nobody has the GIL", own=False),
     # names given after the start
     Kind("thread.renamed", _S.NONE, "{thread} is called {note} from now on", own=False),
+    # controlled mode. note of a step: what the thread then did; value: who could have been chosen, thread n as bit n (threads 0-31)
+    Kind("step", _S.RUNNING, "{thread} was chosen[: {note}]"),
+    Kind("step.paused", _S.READY, "{thread} could go on, but another was chosen", own=False),
+    Kind("clock.moved", _S.NONE, "nobody was chosen: the clock moved to the next deadline", own=False),
 )
 KIND_ID: dict[str, int] = {kind.name: number for number, kind in enumerate(KINDS)}
 """Name of a kind to its id, its row in KINDS. Ids are of one version; files carry names."""

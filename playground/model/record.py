@@ -15,6 +15,7 @@ OUTPUT  u64 at_ns, u16 thread, u8 stream (1 stdout, 2 stderr), u8 0, UTF-8
 GAP     JSON {"from_ns", "to_ns", "counts": {"line": n, "lock": n, ...}, "objects": [ids], "threads": [ids], "reason"}: exact counts of
         what was not recorded
 CLOSE   JSON {"outcome", "error", "message", "trace", "exit_code", "callbacks", "callback_ns"}: what the program came to, as the inside saw it
+REPORT  u8 last (0 or 1), bytes: a part of what a controlled run or a search concludes (`report_claim` reads the whole)
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ HEADER = struct.Struct("<HBBI")
 EVENT = struct.Struct("<QBBHIIIII")
 EVENT_BYTES = EVENT.size
 EVENTS_PER_RECORD = (RECORD_BYTES - HEADER.size) // EVENT_BYTES
-HELLO, BATCH, TEXT, THREAD, OBJECT, OUTPUT, GAP, CLOSE = range(1, 9)
+HELLO, BATCH, TEXT, THREAD, OBJECT, OUTPUT, GAP, CLOSE, REPORT = range(1, 10)
 OUTPUT_HEAD = struct.Struct("<QHBB")
 TEXT_HEAD = struct.Struct("<I")
 
@@ -147,6 +148,14 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportPart:
+    """A part of a report, in order; `last` ends it."""
+
+    last: bool
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """How the run ended, by the host's own account: the last record of every run.
 
@@ -183,7 +192,7 @@ class Found:
     finding: Finding
 
 
-Claim = Hello | Facts | Text | ThreadInfo | ObjectInfo | Output | Gap | Close
+Claim = Hello | Facts | Text | ThreadInfo | ObjectInfo | Output | Gap | Close | ReportPart
 Record = Hello | Batch | Text | ThreadInfo | ObjectInfo | Output | Gap | Found | End
 """What a session yields, in order: Hello first, End last."""
 
@@ -356,6 +365,10 @@ def _close(payload: bytes) -> Close:
                  _range(raw["exit_code"], -(2**31), 2**31), _range(raw["callbacks"], 0, 2**53), _range(raw["callback_ns"], 0, NS_PER_DAY))
 
 
+def _report_part(payload: bytes) -> ReportPart:
+    return ReportPart(bool(_range(int.from_bytes(payload[:1]), 0, 1)), payload[1:])
+
+
 _READERS: dict[int, Callable[[bytes], Claim]] = {
-    HELLO: _hello, TEXT: _text, THREAD: _thread, OBJECT: _object, OUTPUT: _output, GAP: _gap, CLOSE: _close,
+    HELLO: _hello, TEXT: _text, THREAD: _thread, OBJECT: _object, OUTPUT: _output, GAP: _gap, CLOSE: _close, REPORT: _report_part,
 }

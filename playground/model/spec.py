@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 
 from playground.model.errors import BadSpec
+from playground.model.schedule import GRANULARITIES, Schedule
 
 MAX_SOURCE_BYTES = 64 * 1024
-MODES = ("free",)
+MODES = ("free", "controlled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,10 @@ class Knob:
 
 @dataclass(frozen=True, slots=True)
 class RunSpec:
-    """One run: the same spec means the same program under the same conditions."""
+    """One run: the same spec means the same program under the same conditions.
+
+    `granularity` and `schedule` are those of controlled mode; an empty schedule means the default one: each thread goes on as long as it can.
+    """
 
     source: str
     name: str = "program.py"
@@ -56,6 +60,8 @@ class RunSpec:
     python: str = ""
     seed: int = 0
     record: bool = True
+    granularity: str = "access"
+    schedule: str = ""
     limits: Limits = field(default_factory=Limits)
 
     def to_json(self) -> str:
@@ -78,6 +84,12 @@ def check(spec: RunSpec) -> RunSpec:
         raise BadSpec("The seed must be a whole number from 0 to 4294967295.")
     if not 0 < len(spec.name) <= 120 or any(ord(letter) < 32 for letter in spec.name):
         raise BadSpec("The program's name must have 1 to 120 printable characters.")
+    if spec.granularity not in GRANULARITIES:
+        raise BadSpec(f"Unknown granularity {spec.granularity[:40]!r}. Known: {', '.join(GRANULARITIES)}.")
+    if spec.schedule:
+        if spec.mode != "controlled":
+            raise BadSpec("A schedule belongs to controlled mode.")
+        Schedule.parse(spec.schedule)
     _check_limits(spec.limits)
     return spec
 
@@ -121,7 +133,8 @@ def _parse(text: str | bytes) -> Mapping[str, object]:
 
 def _build(cls: type[RunSpec], raw: Mapping[str, object]) -> RunSpec:
     values: dict[str, object] = {}
-    kinds: dict[str, tuple[type, ...]] = {"source": (str,), "name": (str,), "mode": (str,), "python": (str,), "seed": (int,), "record": (bool,)}
+    kinds: dict[str, tuple[type, ...]] = {"source": (str,), "name": (str,), "mode": (str,), "python": (str,), "seed": (int,), "record": (bool,),
+                                          "granularity": (str,), "schedule": (str,)}
     for key, value in raw.items():
         if key == "limits":
             values[key] = _build_limits(value)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.abc
 import importlib.machinery
+import importlib.util
 import json
 import os
 import socket
@@ -82,10 +83,35 @@ def preload(config: dict[str, str]) -> tuple[types.ModuleType, types.ModuleType]
     for name in VISITORS_MODULES:
         importlib.import_module(name)
     nursery = importlib.import_module("playground.sandbox.nursery")
+    if config.get("extension"):
+        _load_extension(config["extension"], config["folder"])
     inside = importlib.import_module(config["preload"])
+    if config.get("extension"):
+        hide(config["extension"])
+    os.environ.pop("PYTHONHASHSEED", None)
     sys.meta_path.remove(finder)
     sys.orig_argv[:] = sys.argv[:] = [""]
     return nursery, inside
+
+
+def _load_extension(name: str, folder: str) -> None:
+    """Import one package from a folder that is on no path; one that does not load here is done without."""
+    spec = importlib.machinery.PathFinder.find_spec(name, [folder])
+    if spec is None or spec.loader is None:
+        return
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except ImportError:
+        hide(name)
+
+
+def hide(name: str) -> None:
+    """Take a package out of sight: it is no longer to be imported, and says nothing of where it lies."""
+    for each in [each for each in sys.modules if each.partition(".")[0] == name]:
+        module = sys.modules.pop(each)
+        for attribute in ("__file__", "__path__", "__spec__", "__loader__", "__cached__"):
+            vars(module).pop(attribute, None)
 
 
 def forget() -> None:

@@ -120,4 +120,5 @@ def _mapped_files(proc: int) -> list[str]:
 
 
 def _mapped_directories(proc: int) -> list[str]:
-    return sorted({os.path.dirname(path) for path in _mapped_files(proc)})
+    """Where mapped libraries lie; what is loaded of an installed package stays loaded, its folder is not shown."""
+    return sorted({os.path.dirname(path) for path in _mapped_files(proc) if "/site-packages/" not in path})

@@ -39,9 +39,14 @@ class Interpreter(Protocol):
 
 
 class Zygote:
-    """One warm interpreter. Thread-safe; `start` raises SandboxRefused where no tier can be had."""
+    """One warm interpreter. Thread-safe; `start` raises SandboxRefused where no tier can be had.
 
-    def __init__(self, runtime: Interpreter, *, tier: str | None = None, preload: str = "playground.inside.main") -> None:
+    `extension` is one package that the preloaded module needs, and the folder it lies in; no run can import it. `hash_seed` gives strings the same
+    hashes in every zygote that has it (None: each zygote its own).
+    """
+
+    def __init__(self, runtime: Interpreter, *, tier: str | None = None, preload: str = "playground.inside.main",
+                 extension: tuple[str, str] = ("", ""), hash_seed: int | None = None) -> None:
         self.runtime = runtime
         self.tier = ""
         self.layers: tuple[str, ...] = ()
@@ -52,6 +57,8 @@ class Zygote:
         self.pid = 0
         self._forced = tier or ""
         self._preload = preload
+        self._extension = extension
+        self._hash_seed = hash_seed
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -85,9 +92,12 @@ class Zygote:
         _raise_open_files()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         first = _FIRST.format(fd=theirs.fileno())
+        seeded = self._hash_seed is not None
+        options = ("-P", "-s") if seeded else ("-I",)  # -I would not let the seed through; the environment is ours either way
+        environment = {**ENVIRONMENT, "PYTHONHASHSEED": str(self._hash_seed)} if seeded else ENVIRONMENT
         try:
             self._process = subprocess.Popen(
-                [os.path.realpath(self.runtime.executable), "-I", "-S", "-B", "-c", first], env=ENVIRONMENT, pass_fds=[theirs.fileno()], cwd="/",
+                [os.path.realpath(self.runtime.executable), *options, "-S", "-B", "-c", first], env=environment, pass_fds=[theirs.fileno()], cwd="/",
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         except OSError as error:
             ours.close()
@@ -105,7 +115,8 @@ class Zygote:
     def _greet(self, control: socket.socket) -> None:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             control.send((_ROOT / "playground/sandbox/boot.py").read_bytes())
-            control.send(json.dumps({"root": str(_ROOT), "preload": self._preload, "tier": self._forced}).encode())
+            control.send(json.dumps({"root": str(_ROOT), "preload": self._preload, "tier": self._forced,
+                                     "extension": self._extension[0], "folder": self._extension[1]}).encode())
         ready, _, _ = select.select([control], [], [], START_S)
         answer = control.recv(1 << 16) if ready else b""
         if not answer:

@@ -143,7 +143,7 @@ class Baton:
     def spawn(self, body: Callable[[], None], daemon: bool) -> Task:
         """A new task that stands before its beginning."""
         if len(self.alive) >= self.max_threads:
-            raise RuntimeError("can't start new thread")
+            self.stop("left", f"the program has more than {self.max_threads} threads at once")
         task = Task(len(self.tasks), daemon)
         self.tasks.append(task)
         self.alive.append(task)

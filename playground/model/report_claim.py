@@ -1,0 +1,152 @@
+"""A report as it leaves the walls, and the one reader that distrusts it.
+
+What a search says of itself was said by a process that also ran the visitor's program. `read_report` and `read_ending` check every
+field's type and range and raise ProtocolError on the first that does not hold.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+
+from playground.model.errors import BadSpec, ProtocolError
+from playground.model.finding import PossibleOn
+from playground.model.outcome import Wait
+from playground.model.report import Failure, FailureStep, Report
+from playground.model.schedule import GRANULARITIES, MAX_STEPS, Schedule
+from playground.model.search_spec import STRATEGIES
+
+REPORT_BYTES = 32 * 1024 * 1024
+"""The most that one report may have."""
+_MOST_THREADS = 60_000
+_LONG = 1_000
+_FAILURES = ("exception", "deadlock")
+_VERDICTS = ("clean", *_FAILURES, "inconclusive")
+
+type _Row = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What one controlled run came to. `left_off`: the step at which it could not follow its schedule (None: it could)."""
+
+    verdict: str
+    error: str
+    message: str
+    thread_name: str
+    line: int
+    steps: int
+    left_off: int | None
+    schedule: str
+
+
+def write_claim(claim: Report | Ending | Failure) -> bytes:
+    """The bytes that go through the pipe."""
+    return json.dumps(asdict(claim), separators=(",", ":")).encode(errors="replace")
+
+
+def read_report(data: bytes) -> Report:
+    """What a search claims."""
+    return _read(data, _report)
+
+
+def read_ending(data: bytes) -> Ending:
+    """What a controlled run claims."""
+    return _read(data, _ending)
+
+
+def read_failure(data: bytes) -> Failure:
+    """What a run that was to confirm a failure claims."""
+    return _read(data, _failure)
+
+
+def _read[Claim](data: bytes, build: Callable[[_Row], Claim]) -> Claim:
+    try:
+        return build(_row(json.loads(data)))
+    except (ValueError, KeyError, TypeError, RecursionError, BadSpec) as error:
+        raise ProtocolError(f"The report cannot be read ({type(error).__name__}).") from None
+
+
+def _report(raw: _Row) -> Report:
+    failure = None if raw["failure"] is None else _failure(_row(raw["failure"]))
+    verdict = _one_of(raw["verdict"], _VERDICTS)
+    if (failure is not None) != (verdict in _FAILURES) or (failure is not None and failure.kind != verdict):
+        raise ValueError("verdict and failure disagree")
+    exhausted = _flag(raw["exhausted"])
+    if exhausted and verdict != "clean":
+        raise ValueError("only a clean search is exhausted")
+    return Report(verdict, exhausted, _whole(raw["executions"], 10**9), _one_of(raw["granularity"], GRANULARITIES),
+                  _one_of(raw["strategy"], STRATEGIES), _text(raw["reason"]), failure)
+
+
+def _ending(raw: _Row) -> Ending:
+    schedule = _text(raw["schedule"], 4 * MAX_STEPS)
+    Schedule.parse(schedule)
+    left_off = None if raw["left_off"] is None else _whole(raw["left_off"], MAX_STEPS)
+    return Ending(_one_of(raw["verdict"], _VERDICTS), _text(raw["error"]), _text(raw["message"]), _text(raw["thread_name"]),
+                  _whole(raw["line"], 2**31), _whole(raw["steps"], MAX_STEPS), left_off, schedule)
+
+
+def _failure(raw: _Row) -> Failure:
+    schedule = _text(raw["schedule"], 4 * MAX_STEPS)
+    Schedule.parse(schedule)
+    possible = _row(raw["possible_on"])
+    return Failure(_one_of(raw["kind"], _FAILURES), _text(raw["error"]), _text(raw["message"]), _texts(raw["threads"]), _texts(raw["objects"]),
+                   _whole(raw["preemptions"], MAX_STEPS), schedule, PossibleOn(_settled(possible["gil"]), _settled(possible["free_threaded"])),
+                   tuple(_step(_row(each)) for each in _list(raw["steps"], MAX_STEPS)),
+                   tuple(_wait(_row(each)) for each in _list(raw["waits"], _MOST_THREADS)))
+
+
+def _step(raw: _Row) -> FailureStep:
+    return FailureStep(_whole(raw["step"], MAX_STEPS), _whole(raw["thread"], _MOST_THREADS, -1), _text(raw["thread_name"]), _text(raw["kind"], 80),
+                       _text(raw["name"]), _whole(raw["line"], 2**31), _flag(raw["at_primitive"]))
+
+
+def _wait(raw: _Row) -> Wait:
+    return Wait(_whole(raw["thread"], _MOST_THREADS), _text(raw["thread_name"]), _text(raw["kind"], 80), _whole(raw["obj"], 2**31),
+                _text(raw["obj_name"]), _whole(raw["holder"], _MOST_THREADS, -1))
+
+
+def _row(value: object) -> _Row:
+    if not isinstance(value, dict):
+        raise ValueError("object expected")
+    return value
+
+
+def _list(value: object, most: int) -> list[object]:
+    if not isinstance(value, list) or len(value) > most:
+        raise ValueError("list expected")
+    return value
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(_text(each) for each in _list(value, _MOST_THREADS))
+
+
+def _text(value: object, most: int = _LONG) -> str:
+    if not isinstance(value, str) or len(value) > most:
+        raise ValueError("text expected")
+    return value.encode(errors="replace").decode()
+
+
+def _one_of(value: object, known: tuple[str, ...]) -> str:
+    if not isinstance(value, str) or value not in known:
+        raise ValueError("unknown word")
+    return value
+
+
+def _whole(value: object, most: int, least: int = 0) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise ValueError("number out of range")
+    return value
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("true or false expected")
+    return value
+
+
+def _settled(value: object) -> bool | None:
+    return None if value is None else _flag(value)

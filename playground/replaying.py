@@ -1,0 +1,143 @@
+"""One controlled run as a session: the same records as of a free run, and for one program and schedule the same bytes each time.
+
+Its time is counted in steps, so nothing here asks a clock; where the run was cut off from outside, that ending is told as a free run's is.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from playground.ending import EXIT_CODES, Cut, end_of, refused_end
+from playground.listening import Heard, listen
+from playground.model.errors import ProtocolError, SandboxRefused
+from playground.model.record import End, Found, Hello, Record
+from playground.model.report_claim import Ending, read_ending
+from playground.model.schedule import Schedule, hash_of
+from playground.model.spec import RunSpec
+from playground.reading import Reading
+from playground.session import Cell
+
+_AFTER_NS = 1_000
+_RIPE_NS = 2_000_000_000
+"""Detectors wait for silence; after a deadlock under control there is nothing but silence."""
+
+
+class ControlledSession:
+    """An iterable of Records, Hello first and End last; `stop` may be called from any thread."""
+
+    def __init__(self, spec: RunSpec, open_cell: Callable[[], Cell], *, python: str, gil: bool, tier: Callable[[], str]) -> None:
+        self._spec = spec
+        self._open_cell = open_cell
+        self._python, self._gil, self._tier = python, gil, tier
+        self._lock = threading.Lock()
+        self._cut: Cut | None = None
+
+    def __enter__(self) -> ControlledSession:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def stop(self, reason: str = "stopped by the visitor") -> None:
+        """End the run; its iterator still yields what there is and the End record."""
+        with self._lock:
+            self._cut = self._cut or Cut("stopped", f"{reason[:1].upper()}{reason[1:].rstrip('.')}.")
+
+    def close(self) -> None:
+        """Nobody wants the run any more; idempotent."""
+        self.stop("closed")
+
+    def misfit(self) -> str:
+        """For a schedule that was made for another text: how far this program follows it, as a sentence."""
+        try:
+            heard = self._hear()
+            ending = read_ending(heard.report)
+        except (SandboxRefused, ProtocolError):
+            return "This schedule was made for another text of the program, and the program could not be run along it."
+        begin = "This schedule was made for another text of the program: it has changed since, or it is another program."
+        wanted = Schedule.parse(self._spec.schedule).choices
+        if ending.left_off is not None:
+            return f"{begin} It leaves off at step {ending.left_off + 1:,} of {len(wanted):,}, where the thread that it names cannot go on."
+        if ending.steps < len(wanted):
+            return f"{begin} It leaves off at step {ending.steps + 1:,} of {len(wanted):,}, where the program is over."
+        return f"{begin} All of its {len(wanted):,} steps can still be taken, but they may not mean the same."
+
+    def __iter__(self) -> Iterator[Record]:
+        try:
+            heard = self._hear()
+        except SandboxRefused as refused:
+            yield Hello(self._python, self._gil, 0)
+            yield refused_end(str(refused), self._python)
+            return
+        reading = Reading(self._spec, python=self._python, gil=self._gil, started_ns=0)
+        now_ns = heard.until_ns + _AFTER_NS
+        ending = _ending_of(heard)
+        told = ""
+        for record in self._records(reading, heard, ending, now_ns):
+            if isinstance(record, Found):
+                record = replace(record, at_ns=min(record.at_ns, now_ns))
+                if record.finding.kind == "deadlock":
+                    told = told or record.finding.title
+            yield record
+        yield self._end(reading, heard, ending, now_ns, told)
+
+    def _records(self, reading: Reading, heard: Heard, ending: Ending | None, now_ns: int) -> Iterator[Record]:
+        yield from reading.take([("events", bytes(heard.events))], now_ns)
+        for channel, data in heard.written.items():
+            if data:
+                yield from reading.take([(channel, bytes(data))], now_ns)
+        if ending is not None and ending.verdict == "deadlock":
+            yield from reading.tick(now_ns + _RIPE_NS)
+        missing = "" if heard.report else "The run was ended before it could tell its steps."
+        yield from reading.finish(now_ns, missing)
+
+    def _hear(self) -> Heard:
+        cell = self._open_cell()
+        try:
+            return listen(cell, self._spec.limits, stopped=lambda: self._cut)
+        finally:
+            if not cell.over:
+                cell.kill("closed")
+            cell.close()
+
+    def _end(self, reading: Reading, heard: Heard, ending: Ending | None, now_ns: int, told: str) -> End:
+        account = reading.account(now_ns, {})
+        assert heard.exit is not None
+        if ending is None:
+            return end_of(account, heard.cut, heard.exit, self._spec.limits, self._tier(), self._python)
+        outcome, sentence = _words(ending, told)
+        error = ending.error if outcome == "failed" else ""
+        return End(outcome, EXIT_CODES[outcome], sentence, "", error, ending.message if error else "", "", 0, EXIT_CODES[outcome], account.events,
+                   account.gaps, account.not_recorded, account.threads, account.at_ns, 0.0, 0.0, 0.0, self._tier(), self._python)
+
+
+def _ending_of(heard: Heard) -> Ending | None:
+    try:
+        return read_ending(heard.report) if heard.report else None
+    except ProtocolError:
+        return None
+
+
+def fits(spec: RunSpec) -> bool:
+    """Whether the spec's schedule was made for its text (or there is none)."""
+    return not spec.schedule or Schedule.parse(spec.schedule).source_hash == hash_of(spec.source)
+
+
+def _words(ending: Ending, told: str) -> tuple[str, str]:
+    after = f"after {ending.steps:,} step{'' if ending.steps == 1 else 's'}"
+    if ending.left_off is not None:
+        return "stopped", (f"The program left its schedule at step {ending.left_off + 1:,}: something other than scheduling decides what it does. "
+                           f"It went on by default.")
+    if ending.verdict == "deadlock":
+        return "deadlock", f"{told.rstrip('.') or 'Deadlock: no thread can go on'}. Nobody could go on {after}."
+    if ending.verdict == "exception":
+        what = f"{ending.error}: {ending.message}" if ending.message else ending.error
+        if not ending.steps:
+            return "failed", f"The program did not start. {what}".rstrip(".") + "."
+        where = f" at line {ending.line}" if ending.line else ""
+        return "failed", f"{ending.thread_name} crashed{where} with {what}".rstrip(".") + f", {after}."
+    if ending.verdict == "inconclusive":
+        return "limit", f"Stopped {after}: {ending.message}".rstrip(".") + "."
+    return "ok", f"Finished {after}."

@@ -1,0 +1,121 @@
+"""`threadplay check`: search for an interleaving that fails, and tell it so that a person understands it and a program can act on it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from web.named import Usage, program_of, setting_of
+
+if TYPE_CHECKING:
+    from playground import Explored, Failure, FailureStep, Finding, Host, RunSpec
+
+EXIT_CODES = {"clean": 0, "exception": 1, "deadlock": 1, "inconclusive": 3}
+REFUSED = 4
+MOST_STEPS = 40
+_SETTLED = {True: "yes", False: "no", None: "not settled"}
+
+
+def check(chosen: argparse.Namespace) -> int:
+    """The command's exit code."""
+    from playground import BadSpec, Host, RunSpec, SandboxRefused, turn_knobs
+
+    host = Host()
+    try:
+        source, name, knobs = program_of(chosen.program)
+        spec = RunSpec(source=turn_knobs(source, dict(setting_of(each) for each in chosen.set), knobs), name=name, mode="controlled",
+                       python=chosen.python, seed=chosen.seed, granularity=chosen.granularity)
+        explored = host.check(spec, strategy=chosen.strategy, max_executions=chosen.max_executions, max_seconds=chosen.max_seconds)
+        if chosen.format == "json":
+            print(json.dumps(explored.to_row(), indent=1))
+            if explored.report.reason:
+                print(f"threadplay: {explored.report.reason}.", file=sys.stderr)
+        else:
+            print("\n".join(_told(explored, host, spec, chosen)))
+    except BadSpec as problem:
+        raise Usage(str(problem)) from None
+    except SandboxRefused as problem:
+        print(f"threadplay: {problem}", file=sys.stderr)
+        return REFUSED
+    finally:
+        host.close()
+    return EXIT_CODES[explored.report.verdict]
+
+
+def _told(explored: Explored, host: Host, spec: RunSpec, chosen: argparse.Namespace) -> Iterator[str]:
+    report = explored.report
+    tries = f"{report.executions:,} execution{'' if report.executions == 1 else 's'} in {explored.seconds:.2f} s, switching at: {report.granularity}"
+    failure = report.failure
+    if report.verdict == "inconclusive":
+        yield f"Inconclusive ({tries}): {report.reason}."
+    elif failure is None:
+        how = "Every interleaving was covered: none fails." if report.exhausted else "Not every interleaving is covered."
+        yield f"No failure found ({tries}). {how}"
+    else:
+        what = "Deadlock" if failure.kind == "deadlock" else f"{failure.error}{f': {failure.message}' if failure.message else ''}"
+        yield f"FAILURE: {what} ({tries})"
+        if failure.steps:
+            yield from _shown(failure, host, spec, chosen)
+
+
+def _shown(failure: Failure, host: Host, spec: RunSpec, chosen: argparse.Namespace) -> Iterator[str]:
+    with host.open(replace(spec, schedule=failure.schedule)) as session:
+        findings = [record.finding for record in session if hasattr(record, "finding")]
+    for finding in findings:
+        if finding.kind == ("deadlock" if failure.kind == "deadlock" else "crash"):
+            yield from finding_lines(replace(finding, possible_on=failure.possible_on))
+    if not findings:
+        yield f"  Possible with the GIL: {_SETTLED[failure.possible_on.gil]}. Without it: {_SETTLED[failure.possible_on.free_threaded]}."
+    yield ""
+    yield f"The steps that matter ({_preempted(failure.preemptions)}):"
+    yield from _steps(failure, spec.source.splitlines())
+    yield ""
+    yield f"Schedule: {failure.schedule}"
+    settings = "".join(f" --set {shlex.quote(each)}" for each in chosen.set) + (f" --seed {chosen.seed}" if chosen.seed else "")
+    yield f"Replay it: threadplay replay {shlex.quote(chosen.program)}{settings} --schedule '{failure.schedule}'"
+
+
+def _preempted(count: int) -> str:
+    times = {0: "nobody was stopped who could have gone on", 1: "one thread was stopped that could have gone on"}
+    return times.get(count, f"{count} times a thread was stopped that could have gone on")
+
+
+def _steps(failure: Failure, lines: list[str]) -> Iterator[str]:
+    """A row for each step at a primitive or a shared thing, and for the last one of each stretch of one thread."""
+    steps = failure.steps
+    matter = [step for number, step in enumerate(steps)
+              if step.name in failure.objects or step.at_primitive or number + 1 == len(steps) or steps[number + 1].thread != step.thread]
+    width = max((len(step.thread_name) for step in matter), default=0)
+    left_out = max(0, len(matter) - MOST_STEPS)
+    if left_out:
+        yield f"  ... {left_out} steps before ..."
+    last = None
+    for step in matter[left_out:]:
+        who = step.thread_name if step.thread != last else ""
+        last = step.thread
+        yield f"  {who:{width}}  {_what(step):32}  {_where(step, lines)}".rstrip()
+
+
+def _what(step: FailureStep) -> str:
+    return f"{step.kind} {step.name}".strip()
+
+
+def _where(step: FailureStep, lines: list[str]) -> str:
+    if not 0 < step.line <= len(lines):
+        return ""
+    return f"line {step.line}: {lines[step.line - 1].strip()[:80]}"
+
+
+def finding_lines(finding: Finding) -> Iterator[str]:
+    """What was found, as people read it; where it can happen comes last."""
+    yield ""
+    yield finding.title
+    yield from (f"  {sentence}" for sentence in finding.story)
+    if finding.fix:
+        yield f"  To mend it: {finding.fix}"
+    yield f"  Possible with the GIL: {_SETTLED[finding.possible_on.gil]}. Without it: {_SETTLED[finding.possible_on.free_threaded]}."
