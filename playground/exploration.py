@@ -21,7 +21,7 @@ from playground.model.spec import Limits
 from playground.reading import Reading
 from playground.session import Cell
 
-TELL_S = 15.0
+TELL_S = 6.0
 """What a cell gets beyond the search's own seconds: for shrinking, confirming, and saying where a failure can happen."""
 CONFIRM = Limits(wall_s=20.0, cpu_s=20.0)
 UNREPEATABLE = "the program does not do the same under other hashes of strings: something other than scheduling decides"
@@ -95,7 +95,7 @@ def _claimed(search: SearchSpec, heard: Heard, limits: Limits) -> Report:
     if not (heard.cut or heard.exit.limit or heard.exit.signal):
         return _inconclusive(search, "the program ended its own process, so the search could not go on")
     end = end_of(account, heard.cut, heard.exit, limits, "", "")
-    return _inconclusive(search, f"the search was ended from outside: {end.sentence}")
+    return _inconclusive(search, f"the search was ended from outside: {end.sentence.rstrip('.')}")
 
 
 def _inconclusive(search: SearchSpec, reason: str) -> Report:

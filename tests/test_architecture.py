@@ -103,13 +103,18 @@ def test_the_door_is_small_and_opens() -> None:
     assert all(getattr(playground, name) is not None for name in playground.__all__)
 
 
-def test_importing_the_inside_drags_nothing_of_the_host_along() -> None:
-    code = "import sys, playground.inside.main; print('\\n'.join(sys.modules))"
+@pytest.mark.parametrize(("entry", "floors"), [
+    ("main", {"playground", "playground.inside", "playground.model"}),
+    ("controlled", {"playground", "playground.inside", "playground.model", "playground.search", "playground.inside.beneath.greenlets"}),
+])
+def test_importing_the_inside_drags_nothing_of_the_host_along(entry: str, floors: set[str]) -> None:
+    code = f"import sys, playground.inside.{entry}; print('\\n'.join(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout.split()
     ours = {name for name in loaded if name.partition(".")[0] in OURS}
-    assert {floor_of(name) for name in ours} <= {"playground", "playground.inside", "playground.model"}
+    assert {floor_of(name) for name in ours} <= floors
     assert {name for name in ours if floor_of(name) == "playground"} == {"playground"}
-    assert not {"socket", "subprocess", "ctypes", "flask", "sqlalchemy"} & set(loaded)
+    assert not {"socket", "subprocess", "flask", "sqlalchemy"} & set(loaded)
+    assert entry == "controlled" or not {"ctypes", "greenlet"} & set(loaded)
 
 
 IMPORT_ALL = """

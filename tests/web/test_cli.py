@@ -116,7 +116,7 @@ def test_a_file_is_read_as_python_reads_it(data: bytes, text: str, program: Writ
 @pytest.mark.parametrize(("arguments", "words"), [
     (["nosuch"], "There is no file 'nosuch'"), (["nosuch.py"], "No such file"), (["lost-update", "--set", "THREADS=99"], "from 1 to 8"),
     (["lost-update", "--set", "NOPE=1"], "no knob 'NOPE'"), (["lost-update", "--set", "THREADS"], "NAME=VALUE"),
-    (["lost-update", "--mode", "controlled"], "no mode 'controlled'"), (["lost-update", "--schedule", "tp1;"], "controlled mode"),
+    (["lost-update", "--mode", "magic"], "no mode 'magic'"), (["lost-update", "--schedule", "tp1;"], "controlled mode"),
     (["lost-update", "--granularity", "line"], "controlled mode"), (["lost-update", "--python", "2.7"], "no CPython '2.7'"),
     (["lost-update", "--timeout", "-1"], "wall_s"), (["lost-update", "--timeout", "nan"], "wall_s"), (["lost-update", "--seed", "-1"], "seed"),
     (["lost-update", "--output", "/nonexistent/x"], "cannot be written"), (["/"], "cannot be read"),
@@ -162,7 +162,10 @@ def test_scenarios_are_listed(capsysbinary: Capture) -> None:
     assert "two-transfers" in capsysbinary.readouterr().out.decode()
 
 
-@pytest.mark.parametrize("arguments", [["--help"], *[[verb, "--help"] for verb in ("run", "scenarios", "doctor", "serve")], ["--version"]])
+VERBS = ("run", "check", "replay", "scenarios", "doctor", "serve")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], *[[verb, "--help"] for verb in VERBS], ["--version"]])
 def test_help_is_everywhere(arguments: list[str], capsysbinary: Capture) -> None:
     with pytest.raises(SystemExit) as left:
         main(arguments)
@@ -170,7 +173,7 @@ def test_help_is_everywhere(arguments: list[str], capsysbinary: Capture) -> None
     assert b"threadplay" in capsysbinary.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [[], ["nosuch"], ["run"], ["run", "x", "--format", "xml"], ["check", "x"]])
+@pytest.mark.parametrize("arguments", [[], ["nosuch"], ["run"], ["run", "x", "--format", "xml"], ["check"], ["replay", "x"]])
 def test_an_unknown_command_line_is_a_usage_error(arguments: list[str], capsysbinary: Capture) -> None:
     with pytest.raises(SystemExit) as left:
         main(arguments)

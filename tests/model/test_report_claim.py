@@ -1,0 +1,45 @@
+"""A report from within the walls is read with distrust: whatever is wrong in it ends in ProtocolError, never in belief."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from playground.model.errors import ProtocolError
+from playground.model.finding import PossibleOn
+from playground.model.outcome import Wait
+from playground.model.report import Failure, FailureStep, Report
+from playground.model.report_claim import Ending, read_ending, read_failure, read_report, write_claim
+
+SCHEDULE = "tp1;access;3.13;0149708e8fab;0*6,1*2,2*2"
+FAILURE = Failure("deadlock", "", "", ("a", "b"), ("left",), 1, SCHEDULE, PossibleOn(True, None),
+                  (FailureStep(0, 1, "a", "lock.acquire", "left", 3, True),), (Wait(1, "a", "lock.acquire", 2, "left", -1),))
+REPORT = Report("deadlock", False, 3, "access", "auto", "", FAILURE)
+ENDING = Ending("clean", "", "", "", 0, 7, None, SCHEDULE)
+
+
+def test_what_was_written_is_read() -> None:
+    assert read_report(write_claim(REPORT)) == REPORT
+    assert read_failure(write_claim(FAILURE)) == FAILURE
+    assert read_ending(write_claim(ENDING)) == ENDING
+
+
+@pytest.mark.parametrize("change", [
+    {"verdict": "clean"}, {"verdict": "fine"}, {"exhausted": 1}, {"exhausted": True}, {"executions": -1}, {"executions": 1.5}, {"granularity": "x"},
+    {"strategy": []}, {"reason": "x" * 2_000}, {"failure": 3}, {"failure": {}},
+    {"failure": {**json.loads(write_claim(FAILURE)), "schedule": "rubbish"}}, {"failure": {**json.loads(write_claim(FAILURE)), "steps": [{}]}},
+    {"failure": {**json.loads(write_claim(FAILURE)), "threads": ["a", 3]}},
+    {"failure": {**json.loads(write_claim(FAILURE)), "possible_on": {"gil": "yes", "free_threaded": None}}},
+])
+def test_a_field_that_cannot_be_is_refused(change: dict[str, object]) -> None:
+    raw = {**json.loads(write_claim(REPORT)), **change}
+    with pytest.raises(ProtocolError):
+        read_report(json.dumps(raw).encode())
+
+
+@pytest.mark.parametrize("data", [b"", b"null", b"[]", b"{}", b"\xff", b"[" * 100_000, b'{"verdict": "clean"}'])
+def test_what_is_no_report_is_refused(data: bytes) -> None:
+    for read in (read_report, read_failure, read_ending):
+        with pytest.raises(ProtocolError):
+            read(data)
