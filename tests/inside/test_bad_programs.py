@@ -66,10 +66,10 @@ def test_input_and_fork_leave_the_model(backend: type[Backend]) -> None:
 
 
 @BACKENDS
-def test_five_thousand_threads_get_what_cpython_says(backend: type[Backend]) -> None:
+def test_five_thousand_threads_are_a_limit_and_no_failure(backend: type[Backend]) -> None:
     source = "import threading\nstop = threading.Event()\nfor _ in range(5000):\n    threading.Thread(target=stop.wait).start()\n"
     outcome = once(source, "sync", backend)
-    assert (outcome.verdict, outcome.error, outcome.message) == ("exception", "RuntimeError", "can't start new thread")
+    assert (outcome.verdict, outcome.message) == ("inconclusive", "the program has more than 256 threads at once")
 
 
 @BACKENDS
