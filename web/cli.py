@@ -149,7 +149,7 @@ class _Watched:
 def _text(records: Iterable[Record], out: IO[bytes]) -> None:
     """The program's own output, live; at the end, on stderr, what was found and how it ended."""
     from playground import record as kinds
-    from web.finding_out import finding_lines
+    from web.check import finding_lines
 
     said: list[str] = []
     ended_line = True
@@ -210,9 +210,9 @@ def _forget_stdout() -> None:
 
 def check(chosen: argparse.Namespace) -> int:
     """Search for an interleaving that fails, and tell it."""
-    from web import finding_out
+    from web import check as checking
 
-    return finding_out.check(chosen)
+    return checking.check(chosen)
 
 
 # --- scenarios, doctor, serve --------------------------------------------------------------------------------------------------

