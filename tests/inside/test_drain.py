@@ -26,12 +26,16 @@ flood(recorder().append, time.monotonic_ns)
 
 
 def test_of_a_million_events_in_a_row_all_arrive_or_are_counted() -> None:
-    """Where the reader has a core to itself none is left out; on a busy machine it may fall behind, and then the Gap's count is exact."""
+    """Where the reader has a core to itself none is left out; on a busy machine it may fall behind, and then the Gap counts them.
+
+    The count is exact over all events: the few lines and endings among a million may be left out with them.
+    """
     trace = record_program(FLOOD.replace("KIND", str(KIND_ID["sleep.ended"])))
     assert trace.close
     assert trace.printed(2) == ""
     left_out = sum(gap.counts.get("other", 0) for gap in trace.gaps)
-    assert len(trace.of("sleep.ended")) + left_out == 1_000_000
+    missing = 1_000_000 - len(trace.of("sleep.ended"))
+    assert missing <= left_out < missing + 1_000 if missing else left_out == 0
     assert bool(left_out) == ("too slow" in " ".join(gap.reason for gap in trace.gaps))
 
 
