@@ -9,8 +9,10 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
+from playground.exploration import Explored, class_rows
 from playground.model.event import KINDS, NO_CAUSE, STATE_LEGEND, Batch
-from playground.model.record import End, Found, Gap, Hello, ObjectInfo, Output, Record, Text, ThreadInfo
+from playground.model.record import Choices, Code, End, Found, Gap, Hello, ObjectInfo, Output, Progress, Record, Text, ThreadInfo
+from playground.model.steps import choice_row, code_row
 
 VERSION = 1
 STATE_WORDS: dict[int, str | None] = {0: None, **{int(state): state.name.lower() for state, _, _ in STATE_LEGEND}}
@@ -19,7 +21,7 @@ _STREAMS = {1: "stdout", 2: "stderr"}
 _SOURCES = ("recorder", "sampler")
 
 
-def jsonl(records: Iterable[Record]) -> Iterator[str]:
+def jsonl(records: Iterable[Record | Explored]) -> Iterator[str]:
     """One line of JSON for each record, without its newline; Text records are resolved into the notes of later events."""
     texts: dict[int, str] = {}
     for record in records:
@@ -32,7 +34,7 @@ def jsonl(records: Iterable[Record]) -> Iterator[str]:
             yield _line(as_row(record))
 
 
-def as_row(record: Hello | ThreadInfo | ObjectInfo | Output | Gap | Found | End) -> dict[str, object]:
+def as_row(record: Hello | ThreadInfo | ObjectInfo | Output | Gap | Found | Choices | Code | Progress | Explored | End) -> dict[str, object]:
     """A record other than events and texts as the object of its line."""
     match record:
         case Hello():
@@ -47,6 +49,15 @@ def as_row(record: Hello | ThreadInfo | ObjectInfo | Output | Gap | Found | End)
             return {"type": "gap", **asdict(record)}
         case Found():
             return {"type": "finding", "at_ns": record.at_ns, **asdict(record.finding)}
+        case Choices():
+            return {"type": "choices", "choices": [choice_row(choice) for choice in record.choices]}
+        case Code():
+            return {"type": "code", **code_row(record)}
+        case Progress():
+            return {"type": "progress", **asdict(record)}
+        case Explored():
+            return {"type": "explored", **record.to_row(), "reason": record.report.reason, "classes": class_rows(record.report),
+                    "classes_complete": record.report.classes_complete}
         case End():
             return {"type": "end", **asdict(record)}
 

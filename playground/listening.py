@@ -1,6 +1,6 @@
 """Everything a controlled cell says, taken whole: such a run is over in moments, and only its whole tells when it was over.
 
-Bounded in time and in size, whatever the program writes.
+Bounded in time and in size, whatever the program writes. Only a search's progress is told on at once.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from playground.ending import Cut, Exit, limit_cut
 from playground.model.errors import ProtocolError
-from playground.model.record import Decoder, Facts, ReportPart
+from playground.model.record import Close, Decoder, Facts, Progress, ReportPart
 from playground.model.report_claim import REPORT_BYTES
 from playground.model.spec import Limits
 from playground.session import DRAIN_NS, GRACE_NS, TICK_S, Cell
@@ -21,24 +21,36 @@ MOST_BYTES = 96 * 1024 * 1024
 
 @dataclass(slots=True)
 class Heard:
-    """`report` is the claim's bytes (empty: none came whole), `until_ns` the time of the last event, `lost` why the claims broke off."""
+    """`report` is the claim's bytes (empty: none came whole), `until_ns` the time of the last event, `lost` why the claims broke off, `progress`
+    how far a search said it was at last. `told`: the report and the last record came, so nothing can follow; `exit` is None if the cell was not
+    over then."""
 
     events: bytearray = field(default_factory=bytearray)
     written: dict[str, bytearray] = field(default_factory=lambda: {"stdout": bytearray(), "stderr": bytearray()})
     report: bytes = b""
     until_ns: int = 0
     lost: str = ""
+    told: bool = False
+    progress: Progress | None = None
     cut: Cut | None = None
     exit: Exit | None = None
     seconds: float = 0.0
 
 
-def listen(cell: Cell, limits: Limits, *, stopped: Callable[[], Cut | None] = lambda: None) -> Heard:
-    """Until the cell is over; `stopped` is asked all the time and ends it."""
+def listen(cell: Cell, limits: Limits, *, stopped: Callable[[], Cut | None] = lambda: None,
+           on_progress: Callable[[Progress], None] = lambda progress: None, until_told: bool = False) -> Heard:
+    """Until the cell is over; `stopped` is asked all the time and ends it, `on_progress` is told how far a search is.
+
+    `until_told`: do not wait for the walls to come down (3 ms) once all has been said.
+    """
     heard, started_ns, size = Heard(), time.monotonic_ns(), 0
+    understanding = _Understanding(heard, on_progress)
     ended_ns = 0
     while not cell.over:
-        chunks = cell.chunks(TICK_S)
+        said = until_told and heard.told
+        chunks = cell.chunks(0.0 if said else TICK_S)
+        if said and not chunks:
+            break
         now_ns = time.monotonic_ns()
         for channel, data in chunks:
             size += len(data)
@@ -46,6 +58,7 @@ def listen(cell: Cell, limits: Limits, *, stopped: Callable[[], Cut | None] = la
                 continue
             if channel == "events":
                 heard.events += data
+                understanding.take(data)
             elif len(heard.written[channel]) + len(data) > limits.output_kb * 1024:
                 heard.cut = limit_cut("output_kb", limits)
             else:
@@ -63,24 +76,49 @@ def listen(cell: Cell, limits: Limits, *, stopped: Callable[[], Cut | None] = la
             if now_ns > ended_ns + DRAIN_NS:
                 break
     heard.seconds = (time.monotonic_ns() - started_ns) / 1e9
-    heard.exit = cell.exit()
-    _understand(heard)
+    heard.exit = cell.exit() if cell.over or not (until_told and heard.told) else None
     return heard
 
 
-def _understand(heard: Heard) -> None:
-    parts = bytearray()
-    try:
-        for claim in Decoder().feed(bytes(heard.events)):
-            if isinstance(claim, Facts):
-                heard.until_ns = max(heard.until_ns, claim.at_ns[-1])
-            elif isinstance(claim, ReportPart):
-                if heard.report:
-                    raise ProtocolError("A cell gave more than one report.")
-                parts += claim.data
-                if len(parts) > REPORT_BYTES:
-                    raise ProtocolError("A report is too long.")
-                if claim.last:
-                    heard.report = bytes(parts)
-    except ProtocolError as error:
-        heard.lost, heard.report = str(error), b""
+class _Understanding:
+    """Reads the claims as they come; the first that does not hold ends the reading and takes the report back."""
+
+    def __init__(self, heard: Heard, on_progress: Callable[[Progress], None]) -> None:
+        self._heard = heard
+        self._on_progress = on_progress
+        self._decoder = Decoder()
+        self._parts = bytearray()
+
+    def take(self, data: bytes) -> None:
+        """So many bytes more."""
+        heard = self._heard
+        if heard.lost:
+            return
+        try:
+            for claim in self._decoder.feed(data):
+                if isinstance(claim, Facts):
+                    heard.until_ns = max(heard.until_ns, claim.at_ns[-1])
+                elif isinstance(claim, Progress):
+                    self._progress(claim)
+                elif isinstance(claim, ReportPart):
+                    self._part(claim)
+                elif isinstance(claim, Close):
+                    heard.told = bool(heard.report)
+        except ProtocolError as error:
+            heard.lost, heard.report, heard.told = str(error), b"", False
+
+    def _progress(self, claim: Progress) -> None:
+        last = self._heard.progress
+        if last is not None and claim.executions < last.executions:
+            raise ProtocolError("A search went backwards.")
+        self._heard.progress = claim
+        self._on_progress(claim)
+
+    def _part(self, claim: ReportPart) -> None:
+        if self._heard.report:
+            raise ProtocolError("A cell gave more than one report.")
+        self._parts += claim.data
+        if len(self._parts) > REPORT_BYTES:
+            raise ProtocolError("A report is too long.")
+        if claim.last:
+            self._heard.report = bytes(self._parts)

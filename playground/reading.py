@@ -17,7 +17,24 @@ from playground.merger import Merger
 from playground.model.errors import ProtocolError
 from playground.model.event import KIND_ID, Batch
 from playground.model.finding import Finding
-from playground.model.record import Claim, Close, Decoder, Facts, Found, Gap, Hello, ObjectInfo, Output, Record, ReportPart, Text, ThreadInfo
+from playground.model.record import (
+    Choices,
+    Claim,
+    Close,
+    Code,
+    Decoder,
+    Facts,
+    Found,
+    Gap,
+    Hello,
+    ObjectInfo,
+    Output,
+    Progress,
+    Record,
+    ReportPart,
+    Text,
+    ThreadInfo,
+)
 from playground.model.spec import RunSpec
 from playground.sampling import SampleReader
 
@@ -130,6 +147,9 @@ class Reading:
                 yield from self._printed(min(claim.at_ns, now_ns), claim.thread, claim.stream, claim.text)
             case ReportPart():
                 pass
+            case Choices() | Code() | Progress():
+                self._keep(_letters(claim))
+                yield from self._tell(claim)
             case Gap():
                 yield from self._gap(Gap(self._since_start(min(claim.from_ns, now_ns)), self._since_start(min(claim.to_ns, now_ns)), claim.counts,
                                          claim.threads, claim.objects, claim.reason))
@@ -140,10 +160,13 @@ class Reading:
         self._names.see(claim)
         if isinstance(claim, ThreadInfo):
             self._merger.meet(claim)
-        self._text_bytes += len(claim.text) if isinstance(claim, Text) else len(claim.name) + 100
+        self._keep(len(claim.text) if isinstance(claim, Text) else len(claim.name) + 100)
+        yield from self._tell(claim)
+
+    def _keep(self, letters: int) -> None:
+        self._text_bytes += letters
         if self._text_bytes > MOST_TEXT_BYTES:
             raise ProtocolError("The trace holds more names and texts than can be kept.")
-        yield from self._tell(claim)
 
     def _greet(self, hello: Hello) -> Iterator[Record]:
         """Hello is the first record, once; a run that never greets is greeted for."""
@@ -219,6 +242,16 @@ class Reading:
     def _since_start(self, at_ns: int) -> int:
         return max(0, at_ns - (self._hello or self._fallback).origin_ns)
 
+def _letters(claim: Choices | Code | Progress) -> int:
+    """What the claim's own words take, about."""
+    match claim:
+        case Choices():
+            return sum(40 + 2 * len(choice.ready) + sum(len(stand.name) + 40 for stand in choice.stands)
+                       + sum(len(value.name) + len(value.text) for value in choice.values) for choice in claim.choices)
+        case Code():
+            return sum(40 + len(argument) for _, _, argument, _ in claim.ops)
+        case Progress():
+            return 40
 
 
 def _samples_first(chunk: tuple[str, bytes]) -> bool:

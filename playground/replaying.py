@@ -9,15 +9,15 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from playground.ending import EXIT_CODES, Cut, end_of, refused_end
+from playground.ending import EXIT_CODES, Cut, Exit, end_of, refused_end
 from playground.listening import Heard, listen
-from playground.model.errors import ProtocolError, SandboxRefused
+from playground.model.errors import BadSchedule, ProtocolError, SandboxRefused
 from playground.model.record import End, Found, Hello, Record
 from playground.model.report_claim import Ending, read_ending
 from playground.model.schedule import Schedule, hash_of
 from playground.model.spec import RunSpec
 from playground.reading import Reading
-from playground.session import Cell
+from playground.session import TICK_S, Cell
 
 _AFTER_NS = 1_000
 _RIPE_NS = 2_000_000_000
@@ -33,6 +33,7 @@ class ControlledSession:
         self._python, self._gil, self._tier = python, gil, tier
         self._lock = threading.Lock()
         self._cut: Cut | None = None
+        self._cell: Cell | None = None
 
     def __enter__(self) -> ControlledSession:
         return self
@@ -56,6 +57,8 @@ class ControlledSession:
             ending = read_ending(heard.report)
         except (SandboxRefused, ProtocolError):
             return "This schedule was made for another text of the program, and the program could not be run along it."
+        finally:
+            self._let_go()
         begin = "This schedule was made for another text of the program: it has changed since, or it is another program."
         wanted = Schedule.parse(self._spec.schedule).choices
         if ending.left_off is not None:
@@ -65,6 +68,18 @@ class ControlledSession:
         return f"{begin} All of its {len(wanted):,} steps can still be taken, but they may not mean the same."
 
     def __iter__(self) -> Iterator[Record]:
+        """The walls come down after the End, which has nothing to wait for by then.
+
+        Raises BadSchedule before the first record for a schedule that was made for another text, with how far this one follows it.
+        """
+        if not fits(self._spec):
+            raise BadSchedule(self.misfit())
+        try:
+            yield from self._told()
+        finally:
+            self._let_go()
+
+    def _told(self) -> Iterator[Record]:
         try:
             heard = self._hear()
         except SandboxRefused as refused:
@@ -94,23 +109,37 @@ class ControlledSession:
         yield from reading.finish(now_ns, missing)
 
     def _hear(self) -> Heard:
-        cell = self._open_cell()
-        try:
-            return listen(cell, self._spec.limits, stopped=lambda: self._cut)
-        finally:
+        self._cell = cell = self._open_cell()
+        heard = listen(cell, self._spec.limits, stopped=lambda: self._cut, until_told=True)
+        if heard.exit is None and _ending_of(heard) is None:
+            heard.exit = _ended(cell)
+        return heard
+
+    def _let_go(self) -> None:
+        cell, self._cell = self._cell, None
+        if cell is not None:
             if not cell.over:
                 cell.kill("closed")
             cell.close()
 
     def _end(self, reading: Reading, heard: Heard, ending: Ending | None, now_ns: int, told: str) -> End:
         account = reading.account(now_ns, {})
-        assert heard.exit is not None
         if ending is None:
+            assert heard.exit is not None
             return end_of(account, heard.cut, heard.exit, self._spec.limits, self._tier(), self._python)
         outcome, sentence = _words(ending, told)
         error = ending.error if outcome == "failed" else ""
         return End(outcome, EXIT_CODES[outcome], sentence, "", error, ending.message if error else "", "", 0, EXIT_CODES[outcome], account.events,
-                   account.gaps, account.not_recorded, account.threads, account.at_ns, 0.0, 0.0, 0.0, self._tier(), self._python)
+                   account.gaps, account.not_recorded, account.threads, account.at_ns, 0.0, 0.0, 0.0, self._tier(), self._python, ending.schedule,
+                   -1 if ending.left_off is None else ending.left_off)
+
+
+def _ended(cell: Cell) -> Exit:
+    """End it, and hear how it ended: what it said cannot be read."""
+    cell.kill("closed")
+    while not cell.over:
+        cell.chunks(TICK_S)
+    return cell.exit()
 
 
 def _ending_of(heard: Heard) -> Ending | None:

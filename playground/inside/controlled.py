@@ -10,17 +10,26 @@ import time
 from collections.abc import Mapping
 
 from playground.inside import source, telling
+from playground.inside.beneath.baton import Baton
 from playground.inside.beneath.os_threads import OsThreads
-from playground.inside.explore import Explorer, fastest, follow, retold
+from playground.inside.execution import Execution
+from playground.inside.explore import TELLING, Explorer, along, fastest, retold
 from playground.inside.pipe import Pipe
 from playground.inside.telling import Telling
+from playground.inside.watchdog import Watchdog
 from playground.model.finding import PossibleOn
+from playground.model.record import PROGRESS
 from playground.model.report import Failure, Report
 from playground.model.report_claim import Ending, write_claim
 from playground.model.schedule import Schedule, hash_of
+from playground.model.search_spec import TELL_S
 
+_PROGRESS_S = 0.1
+_MOST_STUCK = 2
+"""So many executions may wait for the outside (3 s each) before the search gives up."""
 _now = time.monotonic
 fastest()  # greenlets are imported here, in the zygote: no run can read them
+source.release()  # and sysconfig's tables: 2 ms that no run pays
 
 
 def main(job: bytes, event_fd: int) -> int:
@@ -41,7 +50,8 @@ def main(job: bytes, event_fd: int) -> int:
 def _run(pipe: Pipe, spec: Mapping[str, object]) -> None:
     text, name = str(spec["source"]), str(spec["name"])
     schedule = _schedule(spec)
-    outcome, recording, left_off = follow(text, name, schedule, OsThreads(), seed=_number(spec["seed"]))
+    execution = Execution(text, name, schedule.granularity, OsThreads(), seed=_number(spec["seed"]))
+    outcome, recording, left_off = along(execution, schedule)
     Telling(pipe, recording).tell(outcome)
     whole = Schedule(schedule.granularity, schedule.python, hash_of(text), outcome.choices)
     ending = Ending(outcome.verdict, outcome.error[:200], outcome.message[:1000], outcome.thread_name[:200], outcome.line, len(outcome.choices),
@@ -51,11 +61,40 @@ def _run(pipe: Pipe, spec: Mapping[str, object]) -> None:
 
 
 def _search(pipe: Pipe, spec: Mapping[str, object]) -> None:
-    until = _now() + float(str(spec["max_seconds"]))
-    explorer = Explorer(str(spec["source"]), str(spec["name"]), granularity=str(spec["granularity"]), strategy=str(spec["strategy"]),
-                        seed=_number(spec["seed"]), max_executions=_number(spec["max_executions"]), enough=lambda: _now() > until)
+    name, until = str(spec["name"]), _now() + float(str(spec["max_seconds"]))
+    dogs: list[Watchdog] = []
+    progress = Progressing(pipe)
+
+    def watch(baton: Baton) -> None:
+        dogs.append(Watchdog(baton, name, until))
+        dogs[0].watch()
+
+    def told(executions: int, strategy: str) -> None:
+        if strategy == TELLING:
+            dogs[0].rest()
+        progress(executions, strategy)
+
+    explorer = Explorer(str(spec["source"]), name, granularity=str(spec["granularity"]), strategy=str(spec["strategy"]),
+                        seed=_number(spec["seed"]), max_executions=_number(spec["max_executions"]), every_class=spec.get("all") is True,
+                        enough=lambda: _now() > until or len(dogs[0].stuck) >= _MOST_STUCK, late=lambda: _now() > until + TELL_S / 2,
+                        watch=watch, progress=told)
     telling.report(pipe, write_claim(explorer.run()))
     telling.close(pipe, "ok")
+
+
+class Progressing:
+    """Says how far a search is: at its first execution, then ten times a second at most, and when it begins to tell."""
+
+    def __init__(self, pipe: Pipe) -> None:
+        self._pipe = pipe
+        self._next = 0.0
+
+    def __call__(self, executions: int, strategy: str) -> None:
+        now = _now()
+        if now >= self._next or strategy == TELLING:
+            self._next = now + _PROGRESS_S
+            self._pipe.add(PROGRESS, json.dumps({"executions": executions, "strategy": strategy}).encode())
+            self._pipe.push()
 
 
 def _confirm(pipe: Pipe, spec: Mapping[str, object]) -> None:

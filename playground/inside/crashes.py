@@ -7,7 +7,7 @@ import threading
 import traceback
 from types import FrameType, TracebackType
 
-from playground.inside.kit import Kit
+from playground.inside.kit import FreeKit
 from playground.inside.monitor import code_of, inner_code
 from playground.inside.recorder import Recorder
 from playground.inside.wording import is_a, message, sentence, type_name
@@ -15,7 +15,7 @@ from playground.inside.wording import is_a, message, sentence, type_name
 _trace_of = BaseException.__dict__["__traceback__"].__get__
 
 
-def install(kit: Kit) -> None:
+def install(kit: FreeKit) -> None:
     """Learn of every exception that leaves a thread's function."""
     hook = inner_code(code_of(threading._make_invoke_excepthook), "invoke_excepthook")  # type: ignore[attr-defined]
     kit.monitor.watch(hook, start=lambda _frame: _thread_crashed(kit.recorder))

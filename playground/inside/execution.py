@@ -18,6 +18,7 @@ from playground.inside.beneath.baton import Baton, Waiting
 from playground.inside.beneath.library import Library
 from playground.inside.beneath.points import Points, all_codes
 from playground.inside.beneath.task import Task, Unwind
+from playground.inside.beneath.tracebacks import visible
 from playground.inside.reach import thread_name
 from playground.inside.recording import Recording
 from playground.model.outcome import Outcome, Wait
@@ -68,6 +69,29 @@ class _Voice:
         raise OSError("the program's output has no file descriptor in controlled mode")
 
 
+class _Deaf:
+    """What sys.stdin is during an execution: nobody is there to type."""
+
+    encoding, errors, closed = "utf-8", "replace", False
+
+    def __init__(self, asked: Callable[[], Any]) -> None:
+        self._asked = asked
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("read", "readline", "readlines", "buffer", "__iter__", "__next__"):
+            self._asked()
+        raise AttributeError(name)
+
+    def __iter__(self) -> Any:
+        return self._asked()
+
+    def isatty(self) -> bool:
+        return False
+
+    def fileno(self) -> int:
+        return 0
+
+
 class Execution:
     """A program with a granularity and a backend. `run` as often as you like; `close` at the end."""
 
@@ -75,9 +99,11 @@ class Execution:
                  max_threads: int = 256) -> None:
         self.baton = Baton(backend, max_threads)
         self.baton.max_steps = max_steps
+        self.baton.program = name
         self.granularity = granularity
         self._name_of_program = name
         self._seed = seed
+        self._text = source
         self._code = compile(source, name, "exec", dont_inherit=True)
         self.recording: Recording | None = None
         self._library = Library(self.baton)
@@ -85,12 +111,13 @@ class Execution:
         codes = all_codes(self._code)
         self._points.watch(codes, granularity, recipes_for(codes, granularity, self.baton))
         self._count = 0
+        self._thawed = not gc.get_freeze_count()
         gc.collect()
         gc.freeze()
 
     def record(self, strategy: Strategy) -> tuple[Outcome, Recording]:
         """One execution with everything that a page or a story needs; the strategy's `begin` was called."""
-        self.recording = recording = Recording(self.baton, self._name_of_program)
+        self.recording = recording = Recording(self.baton, self._name_of_program, self._text, offsets=self.granularity != "sync")
         try:
             return self.run(strategy), recording
         finally:
@@ -104,11 +131,12 @@ class Execution:
         vars(main)["__builtins__"] = builtins
         parts: list[str] = []
         heard = self.recording.printed if self.recording is not None else None
-        saved = (sys.stdout, sys.stderr, sys.modules["__main__"], sys.unraisablehook, sys.excepthook, builtins.input, os.fork, sys.argv,
+        saved = (sys.stdin, sys.stdout, sys.stderr, sys.modules["__main__"], sys.unraisablehook, sys.excepthook, builtins.input, os.fork, sys.argv,
                  without_collection())
         baton.begin(strategy)
         self._library.enter()
         sys.stdout, sys.stderr = (_Voice(parts, None if heard is None else partial(heard, stream)) for stream in (1, 2))
+        sys.stdin = _Deaf(self._no_input)
         sys.modules["__main__"] = main
         sys.argv = [self._name_of_program]
         sys.unraisablehook, sys.excepthook = sys.__unraisablehook__, sys.__excepthook__
@@ -137,15 +165,17 @@ class Execution:
             self._count += 1
             if self._count % COLLECT_EVERY == 0:
                 gc.collect()
-            (sys.stdout, sys.stderr, sys.modules["__main__"], sys.unraisablehook, sys.excepthook, builtins.input, os.fork, sys.argv) = saved[:-1]
+            (sys.stdin, sys.stdout, sys.stderr, sys.modules["__main__"], sys.unraisablehook, sys.excepthook, builtins.input, os.fork,
+             sys.argv) = saved[:-1]
             if saved[-1]:
                 gc.enable()
 
     def close(self) -> None:
         """Give the monitoring tool back."""
         self._points.close()
-        gc.unfreeze()
-        gc.collect()
+        if self._thawed:  # in a cell the zygote's heap was frozen before us: to walk it costs 10 ms, and the process ends soon
+            gc.unfreeze()
+            gc.collect()
 
     def _main(self, space: dict[str, Any]) -> None:
         baton = self.baton
@@ -158,8 +188,13 @@ class Execution:
             raise
         except BaseException as error:  # noqa: BLE001  whatever leaves the program is its failure
             baton.failures.append((0, error))
+            error.__traceback__ = visible(error.__traceback__)
             sys.excepthook(type(error), error, error.__traceback__)
+        finally:
+            self._library.tracing.stop()
         self._library.threading._shutdown()
+        if self.recording is not None:
+            self.recording.look()
 
     def _still_pending(self) -> list[Pending | None]:
         still: list[Pending | None] = [None] * len(self.baton.tasks)
@@ -172,6 +207,8 @@ class Execution:
         choices, unproven = tuple(baton.choices), tuple(sorted(baton.unproven))
         if baton.failures:
             thread, error = baton.failures[0]
+            if (reason := _from_outside(error, _line(error.__traceback__, self._name_of_program))):
+                return Outcome("inconclusive", choices, message=reason, unproven=unproven, output=output)
             message = str(error.code) if isinstance(error, SystemExit) else _message(error)
             return Outcome("exception", choices, type(error).__name__, message, thread, self._thread_name(baton.tasks[thread]),
                            _line(error.__traceback__, self._name_of_program), (), unproven, output)
@@ -209,6 +246,15 @@ def without_collection() -> bool:
 
 def _silent(unraisable: object) -> None:
     """Finalizers that fail while an execution is cleared away have nobody to tell."""
+
+
+def _from_outside(error: BaseException, line: int) -> str:
+    """Why this exception is none of the program's own making: it met a limit, or asked the outside for what is not there ("" otherwise)."""
+    if isinstance(error, MemoryError):
+        return f"line {line}: the program ran into the memory limit (MemoryError)"
+    if isinstance(error, OSError) and type(error.errno) is int:
+        return f"line {line}: the program asks the outside for something that it does not get here ({type(error).__name__}: {_message(error)[:200]})"
+    return ""
 
 
 def _message(error: BaseException) -> str:

@@ -11,14 +11,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from playground.inside.beneath.backend import Backend
+from playground.inside.beneath.baton import Baton
 from playground.inside.beneath.os_threads import OsThreads
 from playground.inside.execution import Execution
 from playground.inside.recording import Recording
 from playground.inside.source import release
 from playground.model.finding import PossibleOn
 from playground.model.outcome import Outcome
-from playground.model.report import Failure, FailureStep, Report
-from playground.model.schedule import READ, WRITE, Schedule, hash_of
+from playground.model.report import MOST_CLASSES, Failure, FailureStep, Leaf, Report
+from playground.model.schedule import READ, WRITE, Schedule, hash_of, write_choices
 from playground.search._shrink import Follow, Tried, shrink
 from playground.search.dfs import Dfs
 from playground.search.dpor import Dpor
@@ -29,6 +30,10 @@ from playground.search.strategy import Strategy
 
 PROVING = ("access", "bytecode")
 """Granularities at which the dependence relation knows all that a step touches."""
+
+
+_LONGEST_LEAF = 100_000
+"""A class whose choices take more characters is counted, not kept."""
 
 
 @dataclass(slots=True)
@@ -42,16 +47,47 @@ class _Tally:
     unproven: set[str] = field(default_factory=set)
     diverged: bool = False
     exhausted: bool = False
+    """Reduction, or a search without a bound, came to its end."""
+    reduced: bool = False
+    """Reduction came to its end, so the leaves are all there are."""
+    leaves: list[Leaf] = field(default_factory=list)
+    left_out: bool = False
+    """True if there are more leaves than are kept."""
+
+    def take(self, outcome: Outcome, *, leaf: bool) -> None:
+        """One execution more; `leaf` says that it stands for a class of its own."""
+        self.executions += 1
+        self.unproven.update(outcome.unproven)
+        if outcome.verdict == "clean":
+            self.clean += 1
+        elif outcome.verdict == "inconclusive":
+            self.inconclusive = outcome.message
+        elif outcome.failed:
+            self.failed = self.failed or outcome
+        if leaf and (outcome.failed or outcome.verdict == "clean"):
+            text = write_choices(outcome.choices) if len(self.leaves) < MOST_CLASSES else None
+            if text is None or len(text) > _LONGEST_LEAF:
+                self.left_out = True
+            else:
+                self.leaves.append(Leaf(outcome.verdict, outcome.error[:200], outcome.message[:1000], text))
 
 
 class Explorer:
-    """Searches one program. `enough` is asked before each execution and ends the search by saying True."""
+    """Searches one program. `enough` is asked before each execution and ends the search by saying True; `late` ends what follows it.
+
+    `watch` is given the baton before the first execution, `progress` the number of executions and the strategy's word after each one
+    (and "telling" once the search is over). With `every_class` a failure does not end the search: partial-order reduction goes on.
+    """
 
     def __init__(self, source: str, name: str = "program.py", *, granularity: str = "access", strategy: str = "auto", seed: int = 0,
-                 max_executions: int = 10_000, backend: Backend | None = None, enough: Callable[[], bool] = lambda: False) -> None:
+                 max_executions: int = 10_000, backend: Backend | None = None, every_class: bool = False,
+                 enough: Callable[[], bool] = lambda: False, late: Callable[[], bool] = lambda: False,
+                 watch: Callable[[Baton], None] = lambda baton: None,
+                 progress: Callable[[int, str], None] = lambda executions, strategy: None) -> None:
         self._source, self._name = source, name
         self._granularity, self._strategy, self._seed = granularity, strategy, seed
-        self._most, self._enough = max_executions, enough
+        self._most, self._every_class = max_executions, every_class
+        self._enough, self._late, self._watch, self._progress = enough, late, watch, progress
         self._fast = backend if backend is not None else fastest()
         self._real = OsThreads()
 
@@ -59,8 +95,10 @@ class Explorer:
         """Search, and report."""
         tally = _Tally()
         execution = Execution(self._source, self._name, self._granularity, self._fast, seed=self._seed)
+        self._watch(execution.baton)
         try:
             self._search(execution, tally)
+            self._progress(tally.executions, TELLING)
             failure = self._failure(execution, tally) if tally.failed is not None else None
         finally:
             execution.close()
@@ -77,37 +115,48 @@ class Explorer:
             verdict, reason = "inconclusive", tally.inconclusive
         elif failure is None and not tally.clean:
             verdict, reason = "inconclusive", "no execution came to its end"
-        exhausted = verdict == "clean" and tally.exhausted and self._granularity in PROVING and not tally.unproven
-        return Report(verdict, exhausted, tally.executions, self._granularity, self._strategy, reason, failure)
+        proved = self._granularity in PROVING and not tally.unproven and not tally.inconclusive and not tally.diverged
+        exhausted = verdict == "clean" and tally.exhausted and proved
+        complete = tally.reduced and proved and not tally.left_out and bool(tally.leaves)
+        return Report(verdict, exhausted, tally.executions, self._granularity, self._strategy, reason, failure, tuple(tally.leaves), complete)
 
     # searching -------------------------------------------------------------------------------------------------------------------------
 
     def _search(self, execution: Execution, tally: _Tally) -> None:
         for strategy in self._strategies():
-            while tally.executions < self._most and not self._enough() and strategy.begin():
-                outcome = execution.run(strategy)
-                tally.executions += 1
-                tally.unproven.update(outcome.unproven)
-                if outcome.failed:
-                    tally.failed = outcome
-                    return
-                if outcome.verdict == "clean":
-                    tally.clean += 1
-                    if (tally.executions < 5 or not tally.executions % 16) and not _repeats(execution, outcome):
-                        tally.diverged = True
-                        return
-                elif outcome.verdict == "inconclusive":
-                    tally.inconclusive = outcome.message
-                    if tally.executions > 3 and not tally.clean:
-                        return
+            reduces = isinstance(strategy, Dpor)
+            if tally.failed is not None and not reduces:
+                continue
+            if self._one_strategy(execution, tally, strategy, reduces=reduces):
+                return
             if isinstance(strategy, Dpor):
                 tally.diverged |= strategy.diverged
-                if strategy.complete and not tally.inconclusive:
-                    tally.exhausted = True
-                    return
-            if isinstance(strategy, Dfs) and strategy.complete and strategy.bound >= UNBOUNDED and not tally.inconclusive:
-                tally.exhausted = True
+                tally.reduced = strategy.complete
+                tally.exhausted |= strategy.complete
+            elif isinstance(strategy, Dfs):
+                tally.exhausted |= strategy.complete and strategy.bound >= UNBOUNDED
+            if tally.exhausted and not tally.inconclusive:
                 return
+
+    def _one_strategy(self, execution: Execution, tally: _Tally, strategy: Strategy, *, reduces: bool) -> bool:
+        """Let the strategy try what it wants to; True if the whole search is over."""
+        word = WORDS[type(strategy)]
+        while tally.executions < self._most and not self._enough() and strategy.begin():
+            outcome = execution.run(strategy)
+            tally.take(outcome, leaf=reduces)
+            self._progress(tally.executions, word)
+            if outcome.failed:
+                if not self._every_class:
+                    return True
+                if not reduces:
+                    return False
+            elif outcome.verdict == "clean":
+                if (tally.executions < 5 or not tally.executions % 16) and not _repeats(execution, outcome):
+                    tally.diverged = True
+                    return True
+            elif outcome.verdict == "inconclusive" and tally.executions > 3 and not tally.clean and tally.failed is None:
+                return True
+        return False
 
     def _strategies(self) -> Iterator[Strategy]:
         seed, most = self._seed, self._most
@@ -149,7 +198,7 @@ class Explorer:
             outcome = execution.run(follow)
             return Tried(outcome.choices, tuple(follow.preempted)) if outcome.failed and _alike(outcome) == alike else None
 
-        best = shrink(found.choices, fails)
+        best = shrink(found.choices, fails, late=self._late)
         if best is None:
             tally.diverged = True
             return None
@@ -180,7 +229,7 @@ class Explorer:
         proves = True
         try:
             for strategy in (Guided(order), Pct(self._seed, 40), everything):
-                while steps < _GIL_STEPS and not self._enough() and strategy.begin():
+                while steps < _GIL_STEPS and not self._late() and strategy.begin():
                     outcome = execution.run(strategy)
                     steps += len(outcome.choices)
                     if outcome.failed and (outcome.verdict, outcome.error) == (failure.kind, failure.error):
@@ -197,6 +246,10 @@ _GIL_STEPS = 20_000
 """So many steps may be spent on whether a failure can happen with a GIL; about a fifth of a second."""
 UNBOUNDED = 1 << 30
 """A preemption bound that binds nothing."""
+TELLING = "telling"
+"""As a strategy's word: the search is over, what it found is being shrunk and confirmed."""
+WORDS: dict[type, str] = {Dpor: "dpor", Pct: "pct", RandomWalk: "random", Dfs: "dfs"}
+"""Strategies as the command line and the page name them."""
 
 
 def replay(source: str, name: str, schedule: Schedule, backend: Backend, *, seed: int = 0) -> tuple[Outcome, Recording, int | None]:
@@ -208,12 +261,17 @@ def replay(source: str, name: str, schedule: Schedule, backend: Backend, *, seed
 def follow(source: str, name: str, schedule: Schedule, backend: Backend, *, seed: int = 0) -> tuple[Outcome, Recording, int | None]:
     """The same for a text that may have changed since the schedule was made."""
     execution = Execution(source, name, schedule.granularity, backend, seed=seed)
-    strategy = Replay(schedule.choices)
-    strategy.begin()
     try:
-        outcome, recording = execution.record(strategy)
+        return along(execution, schedule)
     finally:
         execution.close()
+
+
+def along(execution: Execution, schedule: Schedule) -> tuple[Outcome, Recording, int | None]:
+    """The same for a process that ends right after: it need not give anything back (8 ms, for the zygote's whole heap is looked through then)."""
+    strategy = Replay(schedule.choices)
+    strategy.begin()
+    outcome, recording = execution.record(strategy)
     return outcome, recording, strategy.left_off
 
 

@@ -6,25 +6,32 @@ lens watches those two functions; the caller's code says whose wait it is. So a 
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import CodeType, FrameType
+from typing import Any, Protocol
 
 from playground.inside import real
 from playground.inside.monitor import Monitor
 from playground.inside.names import Names
+from playground.inside.plain import plain
 from playground.inside.recorder import Recorder, microseconds
 from playground.inside.things import Known
 
 
 @dataclass(frozen=True, slots=True)
 class Lens:
-    """One family: its word, the classes it looks at, and how it is put in place."""
+    """One family: its word, the classes it looks at, and how it is put in place.
+
+    `observe` is the part that only watches the standard library's own code: it serves controlled mode too. The rest takes the place of C types.
+    """
 
     name: str
     looks_at: tuple[str, ...]
-    install: Callable[[Kit], None]
+    install: Callable[[FreeKit], None]
+    observe: Callable[[Kit], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,13 @@ PATIENCE = 10
 
 type Waits = Callable[[FrameType, object], Wait | None]
 type Wakes = Callable[[FrameType], None]
+
+
+class Allowance(Protocol):
+    """What a lens asks before it records an event."""
+
+    def allows(self, known: Known) -> bool:
+        """Whether one more may be recorded now."""
 
 
 class Budget:
@@ -139,15 +153,15 @@ class Hub:
 
 
 class Kit:
-    """Given to every lens when it is put in place."""
+    """Given to every lens when it is put in place; what a lens may do in both modes."""
 
-    def __init__(self, recorder: Recorder, monitor: Monitor, names: Names) -> None:
-        self.recorder = recorder
+    threading: Any = threading
+    queue: Any = queue
+    """The modules whose code is watched: in controlled mode the copies that stand on the model."""
+
+    def __init__(self, monitor: Monitor, names: Names) -> None:
         self.monitor = monitor
         self.names = names
-        self.hub = Hub(recorder, monitor)
-        recorder.beats.append(self.hub.beat)
-        recorder.last_words.append(self.hub.tell)
         self.waits: dict[int, Waits] = {}
         """id(code that calls Condition.wait) to who says what that wait is."""
         self.wakes: dict[int, Wakes] = {}
@@ -157,6 +171,82 @@ class Kit:
         self.namers: list[Callable[[threading.Thread], str]] = []
         """Who may know a better name for a thread that the standard library started."""
 
+    def budget(self, family: str, a_window: int) -> Allowance:
+        """How many events of that family may be recorded in a window."""
+        raise NotImplementedError
+
+    def hub_called(self, known: Known | None = None) -> None:
+        """One of the functions through which every composite acts was called."""
+
+    def hub_goes_on(self) -> None:
+        """A thread goes on whose wait was not seen to begin."""
+
+    def share(self, code: CodeType) -> None:
+        """All composites act through that code."""
+
+    def created(self, thing: object, primitive: str, frame: FrameType | None, capacity: int = 0) -> Known:
+        """The visitor's code creates a thing beneath that frame."""
+        raise NotImplementedError
+
+    def known(self, thing: object) -> Known | None:
+        """What is known of a thing, if the visitor's code created it."""
+        raise NotImplementedError
+
+    def back(self, frame: FrameType) -> FrameType | None:
+        """Who called."""
+        return frame.f_back
+
+    def visitors(self, frame: FrameType | None, *through: int) -> bool:
+        """Whether the visitor's code calls, perhaps through the codes with these ids."""
+        raise NotImplementedError
+
+    def owned(self, lock: Any) -> bool:
+        """Whether a condition's lock is held, as far as that can be seen without a side effect."""
+        raise NotImplementedError
+
+    def me(self) -> int:
+        """The calling thread's number."""
+        raise NotImplementedError
+
+    def emit(self, kind: int, known: Known, frame: FrameType | None, value: int = 0, note: int = 0) -> None:
+        """The calling thread did this to that thing."""
+        raise NotImplementedError
+
+    def begin_wait(self, wait: Wait, frame: FrameType | None) -> None:
+        """The calling thread waits from now on."""
+        raise NotImplementedError
+
+    def end_wait(self, known: Known) -> bool:
+        """The calling thread's wait is over; False if it was not known to wait for that."""
+        raise NotImplementedError
+
+    def text(self, text: str) -> int:
+        """A text's number for `note`."""
+        raise NotImplementedError
+
+    def note(self, item: object) -> int:
+        """An item as text: only plain values, cut to 40 characters; the visitor's `__repr__` is never called."""
+        return self.text(plain(item))
+
+
+class FreeKit(Kit):
+    """Free mode: facts go to the recorder, on budgets."""
+
+    def __init__(self, recorder: Recorder, monitor: Monitor, names: Names) -> None:
+        super().__init__(monitor, names)
+        self.recorder = recorder
+        self.hub = Hub(recorder, monitor)
+        self.raw: Callable[[Any], Any] = lambda lock: lock
+        """The C lock within a recorded one; the lock lens knows."""
+        recorder.beats.append(self.hub.beat)
+        recorder.last_words.append(self.hub.tell)
+        self.hub_called = self.hub.called  # type: ignore[method-assign]
+        self.hub_goes_on = self.hub.go_on  # type: ignore[method-assign]
+        self.share = self.hub.add  # type: ignore[method-assign]
+        self.me = recorder.me  # type: ignore[method-assign]
+        self.text = recorder.text  # type: ignore[method-assign]
+        self.known = recorder.things.get  # type: ignore[method-assign]
+
     def budget(self, family: str, a_window: int) -> Budget:
         """A budget that is filled up after each window."""
         budget = Budget(family, a_window)
@@ -165,56 +255,38 @@ class Kit:
         return budget
 
     def created(self, thing: object, primitive: str, frame: FrameType | None, capacity: int = 0) -> Known:
-        """The visitor's code creates a thing beneath that frame."""
+        """See Kit."""
         name, detail, line = self.names.of(frame, primitive.lower())
         return self.recorder.things.add(thing, Known(primitive, name, detail, line, capacity))
 
-    def known(self, thing: object) -> Known | None:
-        """What is known of a thing, if the visitor's code created it."""
-        return self.recorder.things.get(thing)
-
     def visitors(self, frame: FrameType | None, *through: int) -> bool:
-        """Whether the visitor's code calls, perhaps through the codes with these ids."""
+        """See Kit."""
         while frame is not None and id(frame.f_code) in through:
             frame = frame.f_back
         return frame is not None and self.recorder.mine(frame)
 
+    def owned(self, lock: Any) -> bool:
+        """See Kit."""
+        lock = self.raw(lock)
+        if type(lock) is real.RLockType:
+            return bool(lock._is_owned())
+        if type(lock) is real.LockType:
+            return bool(lock.locked())
+        return True
+
     def emit(self, kind: int, known: Known, frame: FrameType | None, value: int = 0, note: int = 0) -> None:
-        """The calling thread did this to that thing."""
+        """See Kit."""
         recorder = self.recorder
         recorder.emit(kind, recorder.number(known), recorder.line_of(frame), value, note)
 
     def begin_wait(self, wait: Wait, frame: FrameType | None) -> None:
-        """The calling thread waits from now on."""
+        """See Kit."""
         self.recorder.waiting[self.recorder.me()] = wait.known
         self.emit(wait.kind, wait.known, frame, wait.value, wait.note)
 
     def end_wait(self, known: Known) -> bool:
-        """The calling thread's wait is over; False if it was not known to wait for that."""
+        """See Kit."""
         return self.recorder.waiting.pop(self.recorder.me(), None) is known
-
-    def is_waiting(self, known: Known) -> bool:
-        """Whether the calling thread is known to wait for that."""
-        return self.recorder.waiting.get(self.recorder.me()) is known
-
-    def note(self, item: object) -> int:
-        """An item as text: only plain values, cut to 40 characters; the visitor's `__repr__` is never called."""
-        return self.recorder.text(plain(item))
-
-
-def plain(item: object) -> str:
-    """The item's repr if it is made of plain values only, else `<TypeName>`."""
-    kind = type(item)
-    if kind in (str, bytes):
-        return repr(item[:60])[:40]  # type: ignore[index]
-    if kind is int:
-        return repr(item)[:40] if -(10**60) < item < 10**60 else "<int>"  # type: ignore[operator]
-    if kind is float or kind is bool or item is None:
-        return repr(item)
-    if kind is tuple and len(item) <= 8:  # type: ignore[arg-type]
-        parts = [plain(each) if type(each) is not tuple else "(...)" for each in item]  # type: ignore[attr-defined]
-        return f"({', '.join(parts)}{',' * (len(parts) == 1)})"[:40]
-    return f"<{type.__getattribute__(kind, '__name__')}>"[:40]
 
 
 def timeout_us(frame: FrameType, name: str = "timeout") -> int:

@@ -10,7 +10,7 @@ from types import CodeType, ModuleType
 
 from playground.inside import ending, guises, lenses, real, source
 from playground.inside.drain import Drain
-from playground.inside.kit import Kit
+from playground.inside.kit import FreeKit
 from playground.inside.lines import Lines
 from playground.inside.monitor import Monitor
 from playground.inside.names import Names
@@ -41,7 +41,7 @@ def main(job: bytes, event_fd: int) -> int:
         code = source.compiled(text, name)
     except BaseException as error:  # noqa: BLE001 - whatever the compiler raises is the program's outcome, RecursionError and MemoryError too
         return ending.finish(recorder, ending.uncompiled(recorder, error))
-    kit = Kit(recorder, monitor, Names(recorder, source.parsed(text)))
+    kit = FreeKit(recorder, monitor, Names(recorder, source.parsed(text)))
     lenses.install(kit, record=bool(spec.get("record", True)))
     if spec.get("record", True):
         lines = Lines(recorder, monitor)

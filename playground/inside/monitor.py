@@ -7,11 +7,12 @@ the visitor reads the traceback that plain CPython prints.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from types import CodeType, FrameType
+from typing import Protocol
 
 from playground.inside import real
-from playground.inside.recorder import Recorder
 
 TOOL_NAME = "threadplay"
 _TOOLS = (4, 3, 5, 2, 1, 0)
@@ -22,10 +23,19 @@ type Returned = Callable[[FrameType, object], None]
 type Unwound = Callable[[FrameType, BaseException], None]
 
 
+class Owner(Protocol):
+    """For whom a monitor works: hears of what goes wrong, and ends it."""
+
+    endings: list[Callable[[], None]]
+
+    def failed(self, error: BaseException) -> None:
+        """A callback raised."""
+
+
 class Monitor:
     """Who is called when which code starts, returns or is left by an exception."""
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: Owner) -> None:
         self.recorder = recorder
         self.tool = _free_tool()
         self._starts: dict[int, Started] = {}
@@ -126,8 +136,9 @@ def _free_tool() -> int:
 
 
 def code_of(function: object) -> CodeType:
-    """The code of a Python function or method of the standard library."""
-    code = getattr(function, "__code__", None)
+    """The code of a Python function or method of the standard library, beneath what controlled mode wraps around it."""
+    function = function.__func__ if isinstance(function, staticmethod) else function
+    code = getattr(inspect.unwrap(function), "__code__", None)  # type: ignore[arg-type]
     if not isinstance(code, CodeType):
         raise TypeError(f"{function!r} is not a Python function")
     return code

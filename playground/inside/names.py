@@ -11,8 +11,7 @@ import ast
 import dis
 from dataclasses import dataclass
 from types import CodeType, FrameType
-
-from playground.inside.recorder import Recorder
+from typing import Protocol
 
 type Span = tuple[int, int, int, int]
 
@@ -33,14 +32,21 @@ class Target:
     """The name of the variable that is the subscript in `locks[name] = Lock()`."""
 
 
+class Owner(Protocol):
+    """Who knows the visitor's code."""
+
+    def mine(self, frame: FrameType) -> bool:
+        """Whether that frame runs it."""
+
+
 class Names:
     """Names for what the visitor's code creates, from the program's text."""
 
-    def __init__(self, recorder: Recorder, tree: ast.Module | None) -> None:
+    def __init__(self, recorder: Owner, tree: ast.Module | None) -> None:
         self.recorder = recorder
         self._targets: dict[Span, Target] = {}
         self._spans: dict[tuple[int, int], tuple[CodeType, Span]] = {}
-        self._numbers: dict[tuple[Span, str], tuple[int, int, int]] = {}
+        self._numbers: dict[tuple[Span, str], tuple[object, int, int]] = {}
         self._taken: dict[str, int] = {}
         if tree is not None:
             _collect(tree, self._targets)
@@ -111,9 +117,9 @@ class Names:
     def _numbered(self, frame: FrameType, span: Span, name: str, made: int) -> str:
         """The next number at that place; a new call of the function starts again from 0. `made` is the id of an object that is just being made
         there: two locks made within it are of one number."""
-        key, place = id(frame), (span, name)
-        last_key, last, last_made = self._numbers.get(place, (0, -1, 0))
-        number = last + (not made or made != last_made) if last_key == key else 0
+        key, place = _call(frame), (span, name)
+        last_key, last, last_made = self._numbers.get(place, (None, -1, 0))
+        number = last + (not made or made != last_made) if last_key is key else 0
         self._numbers[place] = (key, number, made)
         return f"{name}[{number}]"
 
@@ -124,6 +130,13 @@ class Names:
         if always:
             return f"{name}-{count}"
         return name if count == 1 else f"{name} ({count})"
+
+
+def _call(frame: FrameType) -> object:
+    """What tells this call from every other: a mark on the frame. Its address would not do, the next call may have the same."""
+    if frame.f_trace is None:
+        frame.f_trace = lambda *_: None
+    return frame.f_trace
 
 
 def _factory_field(frame: FrameType) -> str:

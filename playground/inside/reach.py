@@ -11,6 +11,9 @@ from collections.abc import Iterable, Iterator
 from types import FrameType
 from typing import Any
 
+from playground.inside.plain import plain
+from playground.inside.values import attributes, is_own
+
 _DEFAULT_NAME = re.compile(r"Thread-(\d+)(?: \((.*)\))?")
 _NOT_NAMES = frozenset({"self", "cls"})
 _MOST = 400
@@ -31,15 +34,15 @@ class Names:
         """The thing's name; its type in brackets while the program has no name for it."""
         known = self._known.get(number)
         if known is None:
-            known = _search(thing, space, frames)
+            known = self.found(thing, space, frames)
             if not known:
-                return f"<{type(thing).__name__}>"
+                return plain(thing) if type(thing) is not str else "<str>"
             self._known[number] = known
         return known
 
-    def known(self, number: int) -> str:
-        """The name found before, or nothing."""
-        return self._known.get(number, "")
+    def found(self, thing: Any, space: dict[str, Any], frames: Iterable[FrameType]) -> str:
+        """What the program calls the thing just now, or nothing."""
+        return _search(thing, space, frames)
 
 
 def thread_name(thread: Any, number: int) -> str:
@@ -79,5 +82,5 @@ def _parts(value: Any) -> Iterator[tuple[str, Any]]:
         yield from ((f"[{index}]", part) for index, part in enumerate(value[:_MOST]))
     elif type(value) is dict:
         yield from ((f"[{key!r}]", part) for key, part in list(value.items())[:_MOST] if type(key) in (str, int))
-    elif not isinstance(value, type) and type(value).__module__ == "__main__":
-        yield from ((f".{key}", part) for key, part in list(getattr(value, "__dict__", {}).items())[:_MOST])
+    elif is_own(type(value)):
+        yield from ((f".{key}", part) for _, (key, part) in zip(range(_MOST), attributes(value, type(value)), strict=False))

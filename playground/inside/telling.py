@@ -8,12 +8,32 @@ from __future__ import annotations
 import json
 import sys
 
+from playground.inside.disassembly import disassembled
 from playground.inside.pipe import PAYLOAD_BYTES, Pipe
-from playground.inside.recording import Fact, Recording, Step
+from playground.inside.recorded import Birth, Fact, Row, Step
+from playground.inside.recording import Recording
+from playground.inside.standing import Standing
 from playground.model.event import KIND_ID, KINDS
 from playground.model.outcome import Outcome
-from playground.model.record import BATCH, CLOSE, EVENT, EVENTS_PER_RECORD, HELLO, OBJECT, OUTPUT, OUTPUT_HEAD, REPORT, TEXT, TEXT_HEAD, THREAD
+from playground.model.record import (
+    BATCH,
+    CHOICES,
+    CLOSE,
+    CODE,
+    EVENT,
+    EVENTS_PER_RECORD,
+    GAP,
+    HELLO,
+    OBJECT,
+    OUTPUT,
+    OUTPUT_HEAD,
+    REPORT,
+    TEXT,
+    TEXT_HEAD,
+    THREAD,
+)
 from playground.model.schedule import TICK
+from playground.model.steps import MOST_ROWS, Choice, Stand, choice_row, code_row
 
 TICK_NS = 1_000
 _WAIT_MS = 1_000
@@ -29,10 +49,14 @@ def greet(pipe: Pipe) -> None:
 
 def report(pipe: Pipe, data: bytes) -> None:
     """What is concluded, in as many parts as it takes."""
+    _in_parts(pipe, REPORT, data)
+
+
+def _in_parts(pipe: Pipe, kind: int, data: bytes) -> None:
     room = PAYLOAD_BYTES - 1
     parts = [data[at : at + room] for at in range(0, len(data), room)] or [b""]
     for number, part in enumerate(parts, 1):
-        pipe.add(REPORT, bytes([number == len(parts)]) + part)
+        pipe.add(kind, bytes([number == len(parts)]) + part)
 
 
 def close(pipe: Pipe, outcome: str, error: str = "", message: str = "") -> None:
@@ -44,41 +68,74 @@ def close(pipe: Pipe, outcome: str, error: str = "", message: str = "") -> None:
 
 
 class Telling:
-    """Writes one execution; ids of objects are dense in the order in which the trace names them."""
+    """Writes one execution. Threads have the schedule's numbers; ids of objects are dense in the order in which the trace names them."""
 
     def __init__(self, pipe: Pipe, recording: Recording) -> None:
         self._pipe = pipe
         self._told = recording
         self._objects: dict[int, int] = {}
         self._texts: dict[str, int] = {}
-        self._threads: dict[int, int] = {}
-        """Our number of a thread by its task's: a task that never came to light has none."""
+        self._threads = 0
+        """How many threads the trace knows."""
+        self._codes: dict[int, int] = {}
+        self._rows: list[str] = []
+        self._size = 0
         self._events: list[bytes] = []
         self._count = 0
         self._ended: set[int] = set()
+        self._facts, self._outputs = recording.facts[::-1], recording.outputs[::-1]
 
     def tell(self, outcome: Outcome) -> None:
         """Everything but greeting, report and close."""
-        facts, outputs, at, said = self._told.facts, self._told.outputs, 0, 0
-        self._meet_thread(0, 0, 0)
+        rows = {row.step: row for row in self._told.rows}
+        self._meet_thread(0)
         self._event("thread.began", 0)
+        self._happened(0, outcome)
         before: Step | None = None
         for step in self._told.steps:
+            self._choice(rows.get(step.step + 1))
             self._step(step, before)
             before = step
-            while at < len(facts) and facts[at].step <= step.step + 1:
-                self._fact(facts[at], step, outcome)
-                at += 1
-            while said < len(outputs) and outputs[said][0] <= step.step + 1:
-                self._output(*outputs[said][1:])
-                said += 1
-        for fact in facts[at:]:
-            self._fact(fact, before, outcome)
-        for _, thread, stream, text in outputs[said:]:
-            self._output(thread, stream, text)
+            self._happened(step.step + 1, outcome)
         if 0 not in self._ended and outcome.verdict in ("clean", "exception"):
             self._end_of_main(outcome)
+        self._choice(rows.get(len(self._told.steps) + 1))
         self._flush()
+        if len(self._told.steps) > MOST_ROWS:
+            self._pipe.add(GAP, _json(from_ns=self._count * TICK_NS, to_ns=self._count * TICK_NS, counts={}, objects=[], threads=[],
+                                      reason=f"only the first {MOST_ROWS:,} steps are told with what each thread stood before"))
+
+    def _happened(self, step: int, outcome: Outcome) -> None:
+        """The facts of that step, then what was printed in it; step 0 is what main did before its first."""
+        while self._facts and self._facts[-1].step <= step:
+            self._fact(self._facts.pop(), outcome)
+        while self._outputs and self._outputs[-1][0] <= step:
+            self._output(*self._outputs.pop()[1:])
+
+    def _choice(self, row: Row | None) -> None:
+        if row is None:
+            return
+        stands = tuple(self._stand(each) for each in row.stands)
+        text = json.dumps(choice_row(Choice(row.step, row.chosen, row.ready, row.may_tick, stands, row.values)), separators=(",", ":"))
+        if self._size + len(text) > PAYLOAD_BYTES - 3:
+            self._flush()
+        self._rows.append(text)
+        self._size += len(text) + 1
+
+    def _stand(self, each: Standing) -> Stand:
+        self._meet_thread(each.thread)
+        code = self._code(each.code) if each.code else 0
+        obj = self._object(each.obj)
+        return Stand(each.thread, each.kind, each.name[:200], obj, each.mode, each.line, code, each.offset if code else 0, each.place)
+
+    def _code(self, number: int) -> int:
+        known = self._codes.get(number)
+        if known is None:
+            self._flush()
+            known = self._codes[number] = len(self._codes) + 1
+            row = code_row(disassembled(self._told.standings.codes[number - 1], known))
+            _in_parts(self._pipe, CODE, json.dumps(row, separators=(",", ":")).encode(errors="replace"))
+        return known
 
     def _step(self, step: Step, before: Step | None) -> None:
         if before is not None and before.thread not in (TICK, step.thread) and before.thread in step.ready and before.thread not in self._ended:
@@ -86,26 +143,23 @@ class Telling:
         if step.thread == TICK:
             self._event("clock.moved", 0, step=step.step + 1)
             return
-        self._meet_thread(step.thread, 0, 0)
+        self._meet_thread(step.thread)
         ready = sum(1 << each for each in step.ready if 0 <= each < _SHOWN_THREADS)
         if step.kind == "line":
             self._event("line", step.thread, line=step.line, step=step.step + 1, value=ready)
             return
         kind = "thread.began" if step.kind == "thread.begin" and step.thread else "step"
-        obj = self._object(step.obj, step.line) if step.primitive and step.obj else 0
-        self._event(kind, step.thread, obj, step.line, 0 if kind == "thread.began" else ready, f"{step.kind} {step.name}".strip(), step.step + 1)
+        obj, did = self._object(step.obj), f"{step.kind} {step.name}".strip()
+        self._event(kind, step.thread, obj, step.line, 0 if kind == "thread.began" else ready, did, step.step + 1)
 
-    def _fact(self, fact: Fact, step: Step | None, outcome: Outcome) -> None:
-        parent = step.thread if step is not None and step.thread != TICK else 0
-        if fact.kind == "thread.created":
-            self._meet_thread(fact.thread, fact.obj, fact.line, parent)
-        self._meet_thread(fact.thread, 0, 0)
-        note = ""
+    def _fact(self, fact: Fact, outcome: Outcome) -> None:
+        self._meet_thread(fact.thread)
+        note = fact.note
         if fact.kind in ("thread.ended", "thread.crashed"):
             self._ended.add(fact.thread)
             if fact.thread == outcome.thread and outcome.verdict == "exception":
                 note = _said(outcome)
-        self._event(fact.kind, fact.thread, self._object(fact.obj, fact.line) if fact.obj else 0, fact.line, fact.value, note, fact.step)
+        self._event(fact.kind, fact.thread, self._object(fact.obj), fact.line, fact.value, note, fact.step)
 
     def _end_of_main(self, outcome: Outcome) -> None:
         crashed = outcome.verdict == "exception" and outcome.thread == 0
@@ -115,7 +169,7 @@ class Telling:
     def _event(self, kind: str, thread: int, obj: int = 0, line: int = 0, value: int = 0, note: str = "", step: int = 0) -> None:
         number = KIND_ID[kind]
         text = self._text(note)
-        self._events.append(EVENT.pack(self._now(), number, KINDS[number].to, self._threads[thread], obj, line, min(value, 0xFFFF_FFFF), text, step))
+        self._events.append(EVENT.pack(self._now(), number, KINDS[number].to, thread, obj, line, min(value, 0xFFFF_FFFF), text, step))
         if len(self._events) == EVENTS_PER_RECORD:
             self._flush()
 
@@ -124,26 +178,33 @@ class Telling:
         return self._count * TICK_NS
 
     def _flush(self) -> None:
+        """Rows go before the events of their steps."""
+        if self._rows:
+            _in_parts(self._pipe, CHOICES, f"[{','.join(self._rows)}]".encode(errors="replace"))
+            self._rows.clear()
+            self._size = 0
         if self._events:
             self._pipe.add(BATCH, b"".join(self._events))
             self._events.clear()
 
-    def _meet_thread(self, task: int, obj: int, line: int, parent: int = 0) -> None:
-        if task in self._threads:
-            return
-        number = self._object(obj, line) if obj else 0
-        self._flush()
-        self._threads[task] = len(self._threads)
-        self._pipe.add(THREAD, _json(thread=self._threads[task], obj=number, name=self._told.threads.get(task, f"thread-{task}")[:200],
-                                     daemon=task in self._told.daemons, tid=0, parent=self._threads.get(parent, 0), line=line))
+    def _meet_thread(self, task: int) -> None:
+        """Announce that thread, and those before it that are not known yet: ids are dense."""
+        while self._threads <= task:
+            number = self._threads
+            born = self._told.births.get(number, Birth(0, 0, 0))
+            obj = self._object(born.obj)
+            self._flush()
+            self._pipe.add(THREAD, _json(thread=number, obj=obj, name=self._told.threads.get(number, f"thread-{number}")[:200],
+                                         daemon=number in self._told.daemons, tid=0, parent=born.parent, line=born.line))
+            self._threads += 1
 
-    def _object(self, number: int, line: int) -> int:
-        known = self._objects.get(number)
-        if known is None:
+    def _object(self, number: int) -> int:
+        """The trace's id of a thing, which is announced when it is first named."""
+        known = self._objects.get(number, 0)
+        if number and not known:
             self._flush()
             known = self._objects[number] = len(self._objects) + 1
-            primitive, name = self._told.things.get(number, ("Lock", ""))
-            self._pipe.add(OBJECT, _json(obj=known, primitive=primitive, name=name[:200], detail="", line=line, capacity=0))
+            self._pipe.add(OBJECT, self._told.things[number - 1].definition(known))
         return known
 
     def _text(self, text: str) -> int:
@@ -157,11 +218,11 @@ class Telling:
         return known
 
     def _output(self, thread: int, stream: int, text: str) -> None:
-        self._meet_thread(thread, 0, 0)
+        self._meet_thread(thread)
         self._flush()
         data, room = text.encode(errors="replace"), PAYLOAD_BYTES - OUTPUT_HEAD.size
         for at in range(0, len(data), room):
-            self._pipe.add(OUTPUT, OUTPUT_HEAD.pack(self._count * TICK_NS, self._threads[thread], stream, 0) + data[at : at + room])
+            self._pipe.add(OUTPUT, OUTPUT_HEAD.pack(self._count * TICK_NS, thread, stream, 0) + data[at : at + room])
 
 
 def _said(outcome: Outcome) -> str:

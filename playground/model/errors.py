@@ -2,11 +2,21 @@
 
 
 class PlaygroundError(Exception):
-    """Something went wrong that has a sentence and a way on; `str(error)` is that sentence."""
+    """Something went wrong that has a sentence and a way on; `str(error)` is that sentence, `code` its kind for programs."""
+
+    code = "refused"
 
 
 class BadSpec(PlaygroundError):
     """What was asked for is not possible as written; the sentence says what would be."""
+
+    code = "bad_spec"
+
+
+class BadSchedule(BadSpec):
+    """A schedule text that cannot be followed: it is none, of another version, or of another program."""
+
+    code = "bad_schedule"
 
 
 class ProtocolError(PlaygroundError):

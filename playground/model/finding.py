@@ -29,3 +29,16 @@ class Finding:
     fix: str
     possible_on: PossibleOn
     certain: bool = True
+
+
+FINDING_LEGEND: tuple[tuple[str, str, str], ...] = (
+    ("deadlock", "deadlock", "threads wait for each other, or for somebody who will never come"),
+    ("crash", "crash", "an exception that nobody caught left a thread"),
+    ("lost_wakeup", "lost wake-up", "a notify came before the wait began, and nobody is left to notify again"),
+    ("forgotten_release", "forgotten release", "a thread ended with a lock or a permit that others wait for"),
+    ("data_race", "data race", "two threads use the same variable, one of them writes, and nothing says who is first"),
+    ("lock_order", "lock order", "threads take the same locks in opposite orders: it went well this time"),
+    ("starvation", "starvation", "a thread could go on again and again and never gets its turn"),
+    ("gil_contention", "GIL contention", "threads that compute take turns at the interpreter and are no faster than one"),
+)
+"""Kind of finding, its word on the page, its sentence."""

@@ -16,29 +16,39 @@ GAP     JSON {"from_ns", "to_ns", "counts": {"line": n, "lock": n, ...}, "object
         what was not recorded
 CLOSE   JSON {"outcome", "error", "message", "trace", "exit_code", "callbacks", "callback_ns"}: what the program came to, as the inside saw it
 REPORT  u8 last (0 or 1), bytes: a part of what a controlled run or a search concludes (`report_claim` reads the whole)
+CHOICES u8 last (0 or 1), bytes: a part of a JSON list of steps (`steps.choice_row`); steps rise by 1 from 1
+CODE    u8 last (0 or 1), bytes: a part of a JSON object (`steps.code_row`); ids rise from 1
+PROGRESS JSON {"executions", "strategy"}: a search goes on
 """
 
 from __future__ import annotations
 
-import json
 import struct
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
+from playground.model.distrust import flag, following, table, whole, words
 from playground.model.errors import ProtocolError
 from playground.model.event import KINDS, ThreadState
 from playground.model.event import Batch as Batch
 from playground.model.finding import Finding
 from playground.model.primitive import PRIMITIVE_NAMES
+from playground.model.steps import Choice as Choice
+from playground.model.steps import Choices as Choices
+from playground.model.steps import Code as Code
+from playground.model.steps import Progress as Progress
+from playground.model.steps import Stand as Stand
+from playground.model.steps import Value as Value
+from playground.model.steps_claim import StepsReader, read_progress
 
 RECORD_BYTES = 4096
 HEADER = struct.Struct("<HBBI")
 EVENT = struct.Struct("<QBBHIIIII")
 EVENT_BYTES = EVENT.size
 EVENTS_PER_RECORD = (RECORD_BYTES - HEADER.size) // EVENT_BYTES
-HELLO, BATCH, TEXT, THREAD, OBJECT, OUTPUT, GAP, CLOSE, REPORT = range(1, 10)
+HELLO, BATCH, TEXT, THREAD, OBJECT, OUTPUT, GAP, CLOSE, REPORT, CHOICES, CODE, PROGRESS = range(1, 13)
 OUTPUT_HEAD = struct.Struct("<QHBB")
 TEXT_HEAD = struct.Struct("<I")
 
@@ -160,7 +170,8 @@ class End:
     """How the run ended, by the host's own account: the last record of every run.
 
     `outcome`: ok | failed | deadlock | limit | stopped | refused | protocol. `exit_code` is the command's (0, 1, 3, 4).
-    `limit` names the Limits field that ended it. `sentence` says it to people. Times are ns since the start, sizes in MB.
+    `limit` names the Limits field that ended it. `sentence` says it to people. Times are ns since the start, sizes in MB. `schedule` is the
+    whole text of a controlled run's choices, `left_off` how many steps it followed the schedule it was given (-1: all of them).
     """
 
     outcome: str
@@ -182,6 +193,8 @@ class End:
     perturbed: float
     tier: str
     python: str
+    schedule: str = ""
+    left_off: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +205,8 @@ class Found:
     finding: Finding
 
 
-Claim = Hello | Facts | Text | ThreadInfo | ObjectInfo | Output | Gap | Close | ReportPart
-Record = Hello | Batch | Text | ThreadInfo | ObjectInfo | Output | Gap | Found | End
+Claim = Hello | Facts | Text | ThreadInfo | ObjectInfo | Output | Gap | Close | ReportPart | Choices | Code | Progress
+Record = Hello | Batch | Text | ThreadInfo | ObjectInfo | Output | Gap | Found | Choices | Code | Progress | End
 """What a session yields, in order: Hello first, End last."""
 
 
@@ -207,6 +220,7 @@ class Decoder:
         self._objects = 0
         self._texts = 0
         self._greeted = False
+        self._steps = StepsReader()
 
     def feed(self, data: bytes) -> Iterator[Claim]:
         """The claims that are complete now; adjoining batches come as one."""
@@ -222,40 +236,49 @@ class Decoder:
             self._next_sequence += 1
             payload = data[at + body : at + body + length]
             at += body + length
-            if kind == BATCH:
+            if kind == BATCH and self._steps.whole:
                 events.append(payload)
                 continue
             if events:
                 yield self._facts(b"".join(events))
                 events.clear()
-            yield self._claim(kind, payload)
+            claim = self._claim(kind, payload)
+            if claim is not None:
+                yield claim
         self._rest = data[at:]
         if events:
             yield self._facts(b"".join(events))
 
-    def _claim(self, kind: int, payload: bytes) -> Claim:
+    def _claim(self, kind: int, payload: bytes) -> Claim | None:
+        """None while a claim of several parts is not whole."""
         reader = _READERS.get(kind)
-        if reader is None or self._greeted == (kind == HELLO):
+        if (reader is None and kind not in _IN_PARTS) or self._greeted == (kind == HELLO) or not (self._steps.whole or kind in _IN_PARTS):
             raise ProtocolError("A record of the trace has an unknown type or comes out of turn.")
         self._greeted = True
         try:
-            claim = reader(payload)
+            claim = reader(payload) if reader is not None else self._part(kind, payload)
             self._count(claim)
         except (ValueError, KeyError, TypeError, struct.error, RecursionError) as error:
             raise ProtocolError(f"A record of the trace cannot be read ({type(error).__name__}).") from None
         return claim
 
-    def _count(self, claim: Claim) -> None:
+    def _part(self, kind: int, payload: bytes) -> Choices | Code | None:
+        data = self._steps.part(kind, payload)
+        if data is None:
+            return None
+        return self._steps.choices(data, self._threads, self._objects) if kind == CHOICES else self._steps.code(data)
+
+    def _count(self, claim: Claim | None) -> None:
         """Ids are dense: the next thread, object or text has the next number."""
         match claim:
             case ThreadInfo():
-                self._threads = _next(claim.thread, self._threads, MAX_THREADS)
+                self._threads = following(claim.thread, self._threads, MAX_THREADS)
             case ObjectInfo():
-                self._objects = _next(claim.obj - 1, self._objects, MAX_OBJECTS)
+                self._objects = following(claim.obj - 1, self._objects, MAX_OBJECTS)
             case Text():
-                self._texts = _next(claim.id - 1, self._texts, MAX_TEXTS)
+                self._texts = following(claim.id - 1, self._texts, MAX_TEXTS)
             case Output():
-                _range(claim.thread, 0, self._threads - 1)
+                whole(claim.thread, 0, self._threads - 1)
             case _:
                 pass
 
@@ -277,46 +300,15 @@ class Decoder:
         return Facts(at_ns, kind, to, thread, obj, line, value, note, step)
 
 
-def _next(number: int, expected: int, limit: int) -> int:
-    if number != expected or number >= limit:
-        raise ValueError("ids must be dense")
-    return expected + 1
-
-
-def _range(value: object, low: int, high: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ValueError("number out of range")
-    return value
-
-
-def _words(value: object, most: int) -> str:
-    if not isinstance(value, str) or len(value) > most:
-        raise ValueError("text expected")
-    return value.encode(errors="replace").decode()
-
-
-def _table(payload: bytes) -> dict[str, object]:
-    raw = json.loads(payload.decode())
-    if not isinstance(raw, dict):
-        raise ValueError("object expected")
-    return raw
-
-
-def _bool(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("true or false expected")
-    return value
-
-
 def _ids(value: object) -> tuple[int, ...]:
     if not isinstance(value, list) or len(value) > 400:
         raise ValueError("short list of ids expected")
-    return tuple(_range(each, 0, MAX_OBJECTS) for each in value)
+    return tuple(whole(each, 0, MAX_OBJECTS) for each in value)
 
 
 def _hello(payload: bytes) -> Hello:
-    raw = _table(payload)
-    return Hello(_words(raw["python"], 80), _bool(raw["gil"]), _range(raw["origin_ns"], 0, 2**62))
+    raw = table(payload)
+    return Hello(words(raw["python"], 80), flag(raw["gil"]), whole(raw["origin_ns"], 0, 2**62))
 
 
 def _text(payload: bytes) -> Text:
@@ -325,17 +317,17 @@ def _text(payload: bytes) -> Text:
 
 
 def _thread(payload: bytes) -> ThreadInfo:
-    raw = _table(payload)
-    return ThreadInfo(_range(raw["thread"], 0, MAX_THREADS), _range(raw["obj"], 0, MAX_OBJECTS), _words(raw["name"], 200),
-                      _bool(raw["daemon"]), _range(raw["tid"], 0, 2**31), _range(raw["parent"], 0, MAX_THREADS), _range(raw["line"], 0, 2**31))
+    raw = table(payload)
+    return ThreadInfo(whole(raw["thread"], 0, MAX_THREADS), whole(raw["obj"], 0, MAX_OBJECTS), words(raw["name"], 200),
+                      flag(raw["daemon"]), whole(raw["tid"], 0, 2**31), whole(raw["parent"], 0, MAX_THREADS), whole(raw["line"], 0, 2**31))
 
 
 def _object(payload: bytes) -> ObjectInfo:
-    raw = _table(payload)
+    raw = table(payload)
     if raw["primitive"] not in PRIMITIVE_NAMES:
         raise ValueError("unknown primitive")
-    return ObjectInfo(_range(raw["obj"], 1, MAX_OBJECTS), str(raw["primitive"]), _words(raw["name"], 200), _words(raw["detail"], 200),
-                      _range(raw["line"], 0, 2**31), _range(raw["capacity"], 0, 2**31))
+    return ObjectInfo(whole(raw["obj"], 1, MAX_OBJECTS), str(raw["primitive"]), words(raw["name"], 200), words(raw["detail"], 200),
+                      whole(raw["line"], 0, 2**31), whole(raw["capacity"], 0, 2**31))
 
 
 def _output(payload: bytes) -> Output:
@@ -346,29 +338,31 @@ def _output(payload: bytes) -> Output:
 
 
 def _gap(payload: bytes) -> Gap:
-    raw = _table(payload)
+    raw = table(payload)
     counts = raw["counts"]
     if not isinstance(counts, dict) or not GAP_FAMILIES.issuperset(counts):
         raise ValueError("unknown family")
-    from_ns, to_ns = _range(raw["from_ns"], 0, 2**62), _range(raw["to_ns"], 0, 2**62)
+    from_ns, to_ns = whole(raw["from_ns"], 0, 2**62), whole(raw["to_ns"], 0, 2**62)
     if to_ns < from_ns:
         raise ValueError("a gap ends before it begins")
-    return Gap(from_ns, to_ns, {str(family): _range(count, 0, 2**53) for family, count in counts.items()}, _ids(raw["threads"]),
-               _ids(raw["objects"]), _words(raw["reason"], 200))
+    return Gap(from_ns, to_ns, {str(family): whole(count, 0, 2**53) for family, count in counts.items()}, _ids(raw["threads"]),
+               _ids(raw["objects"]), words(raw["reason"], 200))
 
 
 def _close(payload: bytes) -> Close:
-    raw = _table(payload)
+    raw = table(payload)
     if raw["outcome"] not in OUTCOMES:
         raise ValueError("unknown outcome")
-    return Close(str(raw["outcome"]), _words(raw["error"], 200), _words(raw["message"], 1000), _words(raw["trace"], 3000),
-                 _range(raw["exit_code"], -(2**31), 2**31), _range(raw["callbacks"], 0, 2**53), _range(raw["callback_ns"], 0, NS_PER_DAY))
+    return Close(str(raw["outcome"]), words(raw["error"], 200), words(raw["message"], 1000), words(raw["trace"], 3000),
+                 whole(raw["exit_code"], -(2**31), 2**31), whole(raw["callbacks"], 0, 2**53), whole(raw["callback_ns"], 0, NS_PER_DAY))
 
 
 def _report_part(payload: bytes) -> ReportPart:
-    return ReportPart(bool(_range(int.from_bytes(payload[:1]), 0, 1)), payload[1:])
+    return ReportPart(bool(whole(int.from_bytes(payload[:1]), 0, 1)), payload[1:])
 
 
 _READERS: dict[int, Callable[[bytes], Claim]] = {
     HELLO: _hello, TEXT: _text, THREAD: _thread, OBJECT: _object, OUTPUT: _output, GAP: _gap, CLOSE: _close, REPORT: _report_part,
+    PROGRESS: read_progress,
 }
+_IN_PARTS = frozenset({CHOICES, CODE})

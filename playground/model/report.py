@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from playground.model.finding import PossibleOn
 from playground.model.outcome import Wait
 
+MOST_CLASSES = 200
+"""More leaves than a person can look at are not kept."""
+
 
 @dataclass(frozen=True, slots=True)
 class FailureStep:
@@ -39,8 +42,22 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaf:
+    """How one class of interleavings ends: a verdict of `model.outcome`, and the choices that lead there, as in a schedule's text."""
+
+    verdict: str
+    error: str
+    message: str
+    choices: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """`exhausted` is True only where it is proved that no other interleaving exists at this granularity; `reason` explains `inconclusive`."""
+    """`exhausted` is True only where it is proved that no other interleaving exists at this granularity; `reason` explains `inconclusive`.
+
+    `classes` has one leaf for each complete execution of a partial-order reduction, in the order found, at most MOST_CLASSES;
+    `classes_complete` says that there are no others.
+    """
 
     verdict: str
     exhausted: bool
@@ -49,3 +66,5 @@ class Report:
     strategy: str
     reason: str
     failure: Failure | None
+    classes: tuple[Leaf, ...] = ()
+    classes_complete: bool = False

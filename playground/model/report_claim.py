@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass
 from playground.model.errors import BadSpec, ProtocolError
 from playground.model.finding import PossibleOn
 from playground.model.outcome import Wait
-from playground.model.report import Failure, FailureStep, Report
-from playground.model.schedule import GRANULARITIES, MAX_STEPS, Schedule
+from playground.model.report import MOST_CLASSES, Failure, FailureStep, Leaf, Report
+from playground.model.schedule import GRANULARITIES, MAX_STEPS, Schedule, parse_choices
 from playground.model.search_spec import STRATEGIES
 
 REPORT_BYTES = 32 * 1024 * 1024
@@ -23,6 +23,7 @@ _MOST_THREADS = 60_000
 _LONG = 1_000
 _FAILURES = ("exception", "deadlock")
 _VERDICTS = ("clean", *_FAILURES, "inconclusive")
+_ENDINGS = ("clean", *_FAILURES)
 
 type _Row = Mapping[str, object]
 
@@ -76,8 +77,20 @@ def _report(raw: _Row) -> Report:
     exhausted = _flag(raw["exhausted"])
     if exhausted and verdict != "clean":
         raise ValueError("only a clean search is exhausted")
-    return Report(verdict, exhausted, _whole(raw["executions"], 10**9), _one_of(raw["granularity"], GRANULARITIES),
-                  _one_of(raw["strategy"], STRATEGIES), _text(raw["reason"]), failure)
+    classes, complete = tuple(_leaf(_row(each)) for each in _list(raw["classes"], MOST_CLASSES)), _flag(raw["classes_complete"])
+    if verdict == "clean" and any(leaf.verdict != "clean" for leaf in classes):
+        raise ValueError("verdict and classes disagree")
+    executions = _whole(raw["executions"], 10**9)
+    if len(classes) > executions or len({leaf.choices for leaf in classes}) < len(classes) or (complete and not classes):
+        raise ValueError("more classes than executions, or none")
+    return Report(verdict, exhausted, executions, _one_of(raw["granularity"], GRANULARITIES), _one_of(raw["strategy"], STRATEGIES),
+                  _text(raw["reason"]), failure, classes, complete)
+
+
+def _leaf(raw: _Row) -> Leaf:
+    choices = _text(raw["choices"], 4 * MAX_STEPS)
+    parse_choices(choices)
+    return Leaf(_one_of(raw["verdict"], _ENDINGS), _text(raw["error"]), _text(raw["message"]), choices)
 
 
 def _ending(raw: _Row) -> Ending:

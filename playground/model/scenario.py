@@ -9,7 +9,8 @@ from playground.model.spec import Knob
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What the header promises: `finding` (deadlock, crash, clean) shows up in at least `within` runs in free mode."""
+    """What the header promises: in mode `free` the finding (deadlock, crash, clean) shows up in one of `within` runs; in mode `controlled` a search
+    of at most `within` executions finds it (or, where it is clean, finds nothing)."""
 
     mode: str
     finding: str

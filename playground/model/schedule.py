@@ -13,11 +13,18 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
-from playground.model.errors import BadSpec
+from playground.model.errors import BadSchedule
 
 VERSION = "tp1"
-GRANULARITIES: tuple[str, ...] = ("sync", "line", "access", "bytecode", "gil")
-"""Where a thread may be stopped, from coarse to fine; `gil` is where this CPython itself can switch."""
+GRANULARITY_LEGEND: tuple[tuple[str, str, str], ...] = (
+    ("sync", "primitives", "before each operation of a lock, queue, thread or sleep"),
+    ("line", "lines", "before each line, and each operation of a primitive"),
+    ("access", "shared accesses", "before each read and write of what threads share, and each operation of a primitive"),
+    ("bytecode", "instructions", "before each instruction, also within x += 1"),
+    ("gil", "GIL switches", "only where this CPython, with its GIL, can really switch threads"),
+)
+"""Where a thread may be stopped, from coarse to fine: its id, its word, its sentence."""
+GRANULARITIES: tuple[str, ...] = tuple(name for name, _, _ in GRANULARITY_LEGEND)
 ANY_PART = -1
 """As `part` of a Pending: an access to the whole of its object, or to a part that is not known."""
 TICK = -1
@@ -26,6 +33,9 @@ MAX_STEPS = 200_000
 
 PURE, READ, WRITE, ACQUIRE, RELEASE, CLOCK = range(6)
 """How an operation touches its object: not at all, reading, changing, taking (ready only while it is free), giving back, moving the time."""
+
+
+_new_tuple = tuple.__new__
 
 
 class Pending(NamedTuple):
@@ -46,6 +56,11 @@ class Pending(NamedTuple):
 
 BEGIN = Pending("thread.begin")
 MOVE_CLOCK = Pending("clock.tick", 0, 0, CLOCK, True)
+
+
+def pending_at(kind: str, obj: int, part: int, mode: int, line: int) -> Pending:
+    """The same as `Pending(...)` of something that is not timed, in half the time: made once a step."""
+    return _new_tuple(Pending, (kind, obj, part, mode, False, line))
 
 
 def dependent(one: Pending, other: Pending) -> bool:
@@ -69,7 +84,7 @@ def race(one: Pending, other: Pending) -> bool:
 class ChoicePoint(NamedTuple):
     """One open choice. `ready` are thread ids, rising; `may_tick` says that the clock has somewhere to go.
 
-    `pending` is indexed by thread id and belongs to the running execution: read it during the call, copy what shall last.
+    `ready` and `pending` (indexed by thread id) belong to the running execution: read them during the call, copy what shall last.
     """
 
     step: int
@@ -89,31 +104,41 @@ class Schedule:
     choices: tuple[int, ...]
 
     def __str__(self) -> str:
-        return ";".join((VERSION, self.granularity, self.python, self.source_hash, ",".join(_runs(self.choices))))
+        return ";".join((VERSION, self.granularity, self.python, self.source_hash, write_choices(self.choices)))
 
     @classmethod
     def parse(cls, text: str) -> Schedule:
-        """The schedule that the text means; raises BadSpec with a sentence for the learner."""
+        """The schedule that the text means; raises BadSchedule with a sentence for the learner."""
         version, *rest = text.strip().split(";")
         if not text.strip():
-            raise BadSpec("The schedule is empty. Copy the whole text that starts with tp1;.")
+            raise BadSchedule("The schedule is empty. Copy the whole text that starts with tp1;.")
         if version != VERSION:
             known = re.fullmatch(r"tp\d+", version)
-            raise BadSpec(f"This schedule is of version {version}; this Threadplay reads {VERSION}." if known
-                          else "This is no schedule: it must start with tp1;.")
+            raise BadSchedule(f"This schedule is of version {version}; this Threadplay reads {VERSION}." if known
+                              else "This is no schedule: it must start with tp1;.")
         if len(rest) != 4:
-            raise BadSpec("The schedule is cut off: it must have five parts, divided by semicolons.")
+            raise BadSchedule("The schedule is cut off: it must have five parts, divided by semicolons.")
         granularity, python, source_hash, runs = rest
         if granularity not in GRANULARITIES:
-            raise BadSpec(f"Unknown granularity {granularity[:20]!r} in the schedule. Known: {', '.join(GRANULARITIES)}.")
+            raise BadSchedule(f"Unknown granularity {granularity[:20]!r} in the schedule. Known: {', '.join(GRANULARITIES)}.")
         if not re.fullmatch(r"\d+\.\d+t?", python) or not re.fullmatch(r"[0-9a-f]{12}", source_hash):
-            raise BadSpec("The schedule's head is damaged: after the granularity come a Python version and twelve hexadecimal digits.")
-        return cls(granularity, python, source_hash, tuple(_choices(runs)))
+            raise BadSchedule("The schedule's head is damaged: after the granularity come a Python version and twelve hexadecimal digits.")
+        return cls(granularity, python, source_hash, parse_choices(runs))
 
     def check_source(self, source: str) -> None:
-        """Raises BadSpec if the schedule was made for another text."""
+        """Raises BadSchedule if the schedule was made for another text."""
         if hash_of(source) != self.source_hash:
-            raise BadSpec("This schedule was made for another version of the program: its text has changed since.")
+            raise BadSchedule("This schedule was made for another version of the program: its text has changed since.")
+
+
+def write_choices(choices: Iterable[int]) -> str:
+    """The last part of a schedule's text: `0*12,1*3,t,0*2`."""
+    return ",".join(_runs(choices))
+
+
+def parse_choices(text: str) -> tuple[int, ...]:
+    """What `write_choices` wrote; raises BadSchedule."""
+    return tuple(_choices(text))
 
 
 def hash_of(source: str) -> str:
@@ -133,11 +158,11 @@ def _choices(text: str) -> Iterator[int]:
     for position, part in enumerate(text.split(",") if text else ()):
         match = re.fullmatch(r"(t|\d{1,5})(?:\*(\d{1,6}))?", part)
         if not match or match[2] == "0":
-            raise BadSpec(f"Part {position + 1} of the schedule, {part[:20]!r}, is neither a thread's number nor t, with *count or without.")
+            raise BadSchedule(f"Part {position + 1} of the schedule, {part[:20]!r}, is neither a thread's number nor t, with *count or without.")
         count = int(match[2] or 1)
         total += count
         if total > MAX_STEPS:
-            raise BadSpec(f"The schedule has more than {MAX_STEPS:,} steps.")
+            raise BadSchedule(f"The schedule has more than {MAX_STEPS:,} steps.")
         who = TICK if match[1] == "t" else int(match[1])
         for _ in range(count):
             yield who

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from typing import ClassVar
 
 from playground.model.errors import BadSpec
-from playground.model.schedule import GRANULARITIES, Schedule
+from playground.model.schedule import GRANULARITIES, GRANULARITY_LEGEND, Schedule
 
 MAX_SOURCE_BYTES = 64 * 1024
 MODES = ("free", "controlled")
@@ -63,6 +64,8 @@ class RunSpec:
     granularity: str = "access"
     schedule: str = ""
     limits: Limits = field(default_factory=Limits)
+
+    granularities: ClassVar = GRANULARITY_LEGEND
 
     def to_json(self) -> str:
         """The spec as one line of JSON."""

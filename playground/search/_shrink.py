@@ -54,14 +54,16 @@ class Follow:
         pass
 
 
-def shrink(first: tuple[int, ...], fails: Callable[[Sequence[int]], Tried | None], most: int = 400) -> Tried | None:
-    """The simplest failing execution found within `most` tries; `fails(wish)` runs one and says how it failed the same way, or None."""
+def shrink(first: tuple[int, ...], fails: Callable[[Sequence[int]], Tried | None], most: int = 400,
+           late: Callable[[], bool] = lambda: False) -> Tried | None:
+    """The simplest failing execution found within `most` tries and before it is `late`; `fails(wish)` runs one and says how it failed the
+    same way, or None."""
     best = fails(first)
     if best is None:
         return None
     tries = 1
     improved = True
-    while improved and tries < most:
+    while improved and not late():
         improved = False
         for wish in _simpler(best):
             tries += 1
@@ -69,8 +71,8 @@ def shrink(first: tuple[int, ...], fails: Callable[[Sequence[int]], Tried | None
             if found is not None and found.cost < best.cost:
                 best, improved = found, True
                 break
-            if tries >= most:
-                break
+            if tries >= most or late():
+                return best
     return best
 
 

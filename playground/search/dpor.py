@@ -6,6 +6,7 @@ its earlier state, unless that state's list already holds a first step that lead
 POPL 2014). *Sleep sets* (Godefroid 1996) then stop every execution that has turned into one already seen. What a thread waits for at a deadlock
 takes part as if it came next; the clock, which a step may disable for good, is tried before each step that depends on it.
 That a step depends on an other is decided by `model.schedule.dependent` alone; each thread's next operation is known before it runs.
+A step that touches nothing depends on nothing: it is taken at once, wherever a thread stands before one, and no state is kept for it.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from playground.model.clock import Clock, happened_before, joined
-from playground.model.schedule import MOVE_CLOCK, TICK, ChoicePoint, Pending, dependent, race
+from playground.model.clock import Clock, happened_before
+from playground.model.schedule import MOVE_CLOCK, PURE, TICK, ChoicePoint, Pending, dependent, race
 from playground.search.strategy import keep_going
 
 
@@ -42,6 +43,12 @@ class Dpor:
         self._fresh = 0
         """Steps from this one on belong to the current execution only."""
         self._first = True
+        self._at = 0
+        """The node of the next choice."""
+        self._history = _History()
+        """Invariant between executions: the steps before `_fresh`."""
+        self._steps_of: dict[int, list[int]] = {}
+        """The same steps by thread."""
         self.complete = False
         self.diverged = False
 
@@ -53,6 +60,7 @@ class Dpor:
         if self._left <= 0:
             return False
         self._left -= 1
+        self._at = 0
         if self._first:
             self._first = False
             return True
@@ -61,37 +69,42 @@ class Dpor:
         path = self._path
         while path:
             node = path[-1]
+            self._forget(len(path) - 1, node)
             node.sleep[node.chosen] = node.operations[node.chosen]
             rest = sorted(node.backtrack - node.sleep.keys(), key=lambda choice: (choice == TICK, choice))
             if rest:
                 node.chosen = rest[0]
-                self._fresh = len(path) - 1
                 return True
             path.pop()
         self.complete = True
         return False
 
     def choose(self, point: ChoicePoint) -> int | None:
-        path = self._path
-        if point.step < len(path):
-            node = path[point.step]
-            if node.ready != _ready(point) or (node.chosen != TICK and node.operations[node.chosen][:5] != point.pending[node.chosen][:5]):
+        plain = _plain(point)
+        if plain is not None:
+            return plain
+        path, at = self._path, self._at
+        self._at += 1
+        if at < len(path):
+            node = path[at]
+            chosen = node.chosen
+            if node.ready != _ready(point) or (chosen != TICK and node.operations[chosen][:5] != point.pending[chosen][:5]):
                 self.diverged = True
                 return None
-            return node.chosen
-        ready = _ready(point)
-        operations = {choice: MOVE_CLOCK if choice == TICK else point.pending[choice] for choice in ready}
+            return chosen
+        ready, pending = _ready(point), point.pending
+        operations = {choice: MOVE_CLOCK if choice == TICK else pending[choice] for choice in ready}
         sleep: dict[int, Pending] = {}
-        if path:
+        chosen = keep_going(point)
+        if path and path[-1].sleep:
             last = path[-1]
             done = last.operations[last.chosen]
             sleep = {choice: op for choice, op in last.sleep.items() if not dependent(op, done)}
-        awake = [choice for choice in ready if choice not in sleep]
-        if not awake:
-            return None
-        chosen = keep_going(point)
-        if chosen in sleep:
-            chosen = awake[0]
+            if chosen in sleep:
+                awake = [choice for choice in ready if choice not in sleep]
+                if not awake:
+                    return None
+                chosen = awake[0]
         path.append(_Node(ready, operations, sleep, chosen, {chosen}))
         return chosen
 
@@ -99,26 +112,47 @@ class Dpor:
         """Look at the races of the execution that just ended."""
         if self.diverged:
             return
-        path = self._path
-        history = _History()
-        clocks: dict[int, Clock] = {}
-        for at, node in enumerate(path):
+        path, history, steps_of = self._path, self._history, self._steps_of
+        for at in range(self._fresh, len(path)):
+            node = path[at]
             thread, operation = node.chosen, node.operations[node.chosen]
-            before = clocks.get(thread, {})
+            before = self._past(thread)
             related = list(history.dependent_on(operation, path))
-            after = before
-            for earlier in related:
-                after = joined(after, path[earlier].clock)
-            node.clock = clocks[thread] = {**after, thread: at}
-            if at >= self._fresh:
-                self._races(at, thread, operation, before, related)
-                if TICK in node.operations and thread != TICK and dependent(MOVE_CLOCK, operation):
-                    node.backtrack.add(TICK)
+            node.clock = self._joined(before, related, thread, at)
+            self._races(at, thread, operation, before, related)
+            if thread != TICK and TICK in node.operations and dependent(MOVE_CLOCK, operation):
+                node.backtrack.add(TICK)
             history.add(at, operation)
+            steps_of.setdefault(thread, []).append(at)
+        self._fresh = len(path)
         for thread, waiting in enumerate(pending):
-            if waiting is not None:
-                before = clocks.get(thread, {})
-                self._races(len(path), thread, waiting, before, list(history.dependent_on(waiting, path)))
+            if waiting is not None and waiting.mode != PURE:
+                self._races(len(path), thread, waiting, self._past(thread), list(history.dependent_on(waiting, path)))
+
+    def _past(self, thread: int) -> Clock:
+        """What lies in the past of the thread's last step."""
+        steps = self._steps_of.get(thread)
+        return self._path[steps[-1]].clock if steps else {}
+
+    def _joined(self, before: Clock, related: list[int], thread: int, at: int) -> Clock:
+        """The clock of a step that comes after all of these; what a later one already knows of is not looked at again."""
+        clock = dict(before)
+        path = self._path
+        for earlier in reversed(related):
+            node = path[earlier]
+            if clock.get(node.chosen, -1) < earlier:
+                for who, step in node.clock.items():
+                    if clock.get(who, -1) < step:
+                        clock[who] = step
+        clock[thread] = at
+        return clock
+
+    def _forget(self, at: int, node: _Node) -> None:
+        """The step of this node is taken back."""
+        if at < self._fresh:
+            self._history.remove(node.operations[node.chosen])
+            self._steps_of[node.chosen].pop()
+            self._fresh = at
 
     def _races(self, at: int, thread: int, operation: Pending, before: Clock, related: list[int]) -> None:
         """For each other thread, the latest step that races with this one."""
@@ -162,15 +196,9 @@ class Dpor:
                 if not any(happened_before(path[other].chosen, other, clock) for other in free[:index]):
                     yield who
         if thread not in seen:
-            clock = path[at].clock if at < len(path) else self._blocked_clock(at, thread)
+            clock = path[at].clock if at < len(path) else self._past(thread)
             if not any(happened_before(path[other].chosen, other, clock) for other in free):
                 yield thread
-
-    def _blocked_clock(self, at: int, thread: int) -> Clock:
-        for step in range(at - 1, -1, -1):
-            if self._path[step].chosen == thread:
-                return self._path[step].clock
-        return {}
 
 
 class _History:
@@ -190,6 +218,15 @@ class _History:
         if operation.timed:
             self._timed.append(at)
 
+    def remove(self, operation: Pending) -> None:
+        """Take the latest step back, which did this."""
+        memory = operation.part != 0
+        self._by_object[operation.obj, memory].pop()
+        if memory:
+            (self._accesses if operation.obj else self._unknown).pop()
+        if operation.timed:
+            self._timed.pop()
+
     def dependent_on(self, operation: Pending, path: Sequence[_Node]) -> Iterator[int]:
         """Earlier steps that the operation depends on, rising."""
         memory = operation.part != 0
@@ -206,6 +243,21 @@ class _History:
             node = path[step]
             if dependent(node.operations[node.chosen], operation):
                 yield step
+
+
+def _plain(point: ChoicePoint) -> int | None:
+    """A ready thread that stands before a step which touches nothing: the running one if it does, else the first."""
+    pending = point.pending
+    current = point.current
+    found = None
+    for thread in point.ready:
+        operation = pending[thread]
+        if operation.mode == PURE and not operation.timed:
+            if thread == current:
+                return thread
+            if found is None:
+                found = thread
+    return found
 
 
 def _ready(point: ChoicePoint) -> tuple[int, ...]:

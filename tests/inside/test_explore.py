@@ -10,13 +10,13 @@ import pytest
 from playground.inside.beneath.greenlets import Greenlets
 from playground.inside.beneath.os_threads import OsThreads
 from playground.inside.explore import Explorer, replay
-from playground.model.schedule import Schedule
+from playground.model.report import MOST_CLASSES
+from playground.model.schedule import Schedule, hash_of, parse_choices
 
 PROGRAMS = Path(__file__).parent.parent / "programs"
 EXPECTED = tomllib.loads((PROGRAMS / "expected.toml").read_text())
 NEEDED = {"dining3": ["chopstick[0]", "chopstick[1]", "chopstick[2]"], "dining5": [f"forks[{seat}]" for seat in range(5)],
-          "barrier_then_race": ["score['points']"],
-          "pool_race": ["hits['index']"]}
+          "barrier_then_race": ["score['points']"]}
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -59,3 +59,49 @@ def test_each_strategy_alone_finds_the_deadlock(strategy: str) -> None:
     assert report.verdict == "deadlock"
     assert report.failure is not None
     assert report.failure.preemptions == 1
+
+
+_COUNTER = ("import threading\nx = 0\ndef f():\n    global x\n    x = x + 1\n"
+            "ts = [threading.Thread(target=f) for _ in range({threads})]\nfor t in ts: t.start()\nfor t in ts: t.join()\nassert x == {threads}\n")
+
+
+@pytest.mark.parametrize(("source", "classes", "failing"), [
+    ((PROGRAMS / "abba_lock.py").read_text(), 3, 1),
+    (_COUNTER.format(threads=2), 4, 2),
+    (_COUNTER.format(threads=3), 36, 30),
+])
+def test_all_classes_are_found_beyond_the_first_failure_and_each_leaf_replays(source: str, classes: int, failing: int) -> None:
+    report = Explorer(source, every_class=True).run()
+    assert report.failure is not None
+    assert report.classes_complete
+    assert len(report.classes) == classes
+    assert sum(leaf.verdict != "clean" for leaf in report.classes) == failing
+    for leaf in report.classes[:8]:
+        schedule = Schedule("access", "3.13", hash_of(source), parse_choices(leaf.choices))
+        outcome, _, left_off = replay(source, "program.py", schedule, Greenlets())
+        assert (left_off, outcome.verdict, outcome.error, outcome.message) == (None, leaf.verdict, leaf.error, leaf.message)
+
+
+def test_a_search_that_stops_at_a_failure_says_that_its_classes_are_not_all() -> None:
+    report = Explorer((PROGRAMS / "abba_lock.py").read_text()).run()
+    assert report.failure is not None
+    assert not report.classes_complete
+
+
+def test_a_clean_proof_comes_with_all_its_classes() -> None:
+    source = _COUNTER.format(threads=2).replace("    x = x + 1", "    with lock: x = x + 1").replace("x = 0", "x, lock = 0, threading.Lock()")
+    report = Explorer(source).run()
+    assert (report.exhausted, report.classes_complete, len(report.classes)) == (True, True, 2)
+
+
+def test_more_classes_than_are_kept_are_not_called_complete() -> None:
+    source = _COUNTER.format(threads=4).replace("assert x == 4", "")
+    report = Explorer(source, strategy="dpor", every_class=True, max_executions=250).run()
+    assert len(report.classes) == MOST_CLASSES
+    assert not report.classes_complete
+
+
+def test_progress_is_told_after_each_execution_and_once_the_search_is_over() -> None:
+    told: list[tuple[int, str]] = []
+    report = Explorer((PROGRAMS / "bank_ordered_ok.py").read_text(), strategy="dpor", progress=lambda count, word: told.append((count, word))).run()
+    assert told == [*((number, "dpor") for number in range(1, report.executions + 1)), (report.executions, "telling")]

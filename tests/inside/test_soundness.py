@@ -445,7 +445,7 @@ print(out)
 }
 
 
-def _outcomes(source: str, granularity: str, strategy: Strategy, most: int) -> tuple[set[tuple[str, str, str]], set[str]]:
+def outcomes(source: str, granularity: str, strategy: Strategy, most: int) -> tuple[set[tuple[str, str, str]], set[str]]:
     execution = Execution(source, "program.py", granularity, Greenlets())
     seen: set[tuple[str, str, str]] = set()
     unproven: set[str] = set()
@@ -466,7 +466,7 @@ def _outcomes(source: str, granularity: str, strategy: Strategy, most: int) -> t
 def test_reduction_sees_every_outcome_that_blind_walks_see(name: str) -> None:
     source = TWO + PROGRAMS[name]
     dpor = Dpor(3_000)
-    reduced, unproven = _outcomes(source, "access", dpor, 3_000)
+    reduced, unproven = outcomes(source, "access", dpor, 3_000)
     assert dpor.complete
-    blind, _ = _outcomes(source, "bytecode", RandomWalk(7, 400), 400)
+    blind, _ = outcomes(source, "bytecode", RandomWalk(7, 400), 400)
     assert blind <= reduced or unproven, (blind - reduced)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from playground.model.errors import ProtocolError
 from playground.model.finding import PossibleOn
 from playground.model.outcome import Wait
-from playground.model.report import Failure, FailureStep, Report
+from playground.model.report import MOST_CLASSES, Failure, FailureStep, Leaf, Report
 from playground.model.report_claim import Ending, read_ending, read_failure, read_report, write_claim
 
 SCHEDULE = "tp1;access;3.13;0149708e8fab;0*6,1*2,2*2"
@@ -25,8 +26,20 @@ def test_what_was_written_is_read() -> None:
     assert read_ending(write_claim(ENDING)) == ENDING
 
 
+def test_classes_are_read_and_contradictions_refused() -> None:
+    leaves = (Leaf("clean", "", "", "0*3,1"), Leaf("exception", "KeyError", "'x'", "0,1*2,t"))
+    report = replace(REPORT, classes=leaves, classes_complete=True)
+    assert read_report(write_claim(report)) == report
+    for wrong in (replace(report, executions=1), replace(report, classes=()), replace(report, classes=leaves[:1] * 2),
+                  replace(report, classes=(Leaf("pruned", "", "", "0"),)), replace(report, classes=(Leaf("clean", "", "", "zero"),)),
+                  replace(report, verdict="clean", failure=None), replace(report, classes=leaves[:1] * (MOST_CLASSES + 1), executions=999)):
+        with pytest.raises(ProtocolError):
+            read_report(write_claim(wrong))
+
+
 @pytest.mark.parametrize("change", [
-    {"verdict": "clean"}, {"verdict": "fine"}, {"exhausted": 1}, {"exhausted": True}, {"executions": -1}, {"executions": 1.5}, {"granularity": "x"},
+    {"classes": None}, {"classes": [{}]}, {"classes_complete": 1}, {"verdict": "clean"}, {"verdict": "fine"}, {"exhausted": 1},
+    {"exhausted": True}, {"executions": -1}, {"executions": 1.5}, {"granularity": "x"},
     {"strategy": []}, {"reason": "x" * 2_000}, {"failure": 3}, {"failure": {}},
     {"failure": {**json.loads(write_claim(FAILURE)), "schedule": "rubbish"}}, {"failure": {**json.loads(write_claim(FAILURE)), "steps": [{}]}},
     {"failure": {**json.loads(write_claim(FAILURE)), "threads": ["a", 3]}},

@@ -8,6 +8,7 @@ points is one indivisible step, and what each thread will do next is always know
 from __future__ import annotations
 
 import contextvars
+from bisect import insort
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
@@ -22,6 +23,11 @@ SPINS = 300
 
 _new_tuple = tuple.__new__
 """Half the time of ChoicePoint(...), once a step."""
+
+
+def _nobody(point: ChoicePoint) -> int | None:
+    """Chooses between executions: there is nothing to choose."""
+    return None
 
 
 class Emit(Protocol):
@@ -68,15 +74,26 @@ class Baton:
         self.on_choice: Callable[[ChoicePoint, int], None] | None = None
         self.on_point: Callable[[Task, Pending], None] | None = None
         self.on_deadlock: Callable[[], None] | None = None
+        self.on_import: Callable[[str], None] | None = None
+        """Is told that a module of the library that is built on threads was executed afresh."""
         self.emit: Emit | None = None
+        self.program = ""
+        """The program's name, as its code objects have it."""
+        self.execution = 0
+        """How many executions have begun, the current one included."""
         self.begin(None)
 
     def begin(self, strategy: Strategy | None) -> None:
         """Forget the last execution."""
         self.strategy = strategy
+        self._choose: Callable[[ChoicePoint], int | None] = strategy.choose if strategy is not None else _nobody
+        self.execution += strategy is not None
         self.current = Task(0, False)
         self.tasks: list[Task] = []
         self.alive: list[Task] = []
+        self._free: list[int] = []
+        """Who stands without a gate, rising. Invariant: with `_gated` these are all that live."""
+        self._gated: list[Task] = []
         self.pending: list[Pending] = []
         self.choices: list[int] = []
         self.step = 0
@@ -101,11 +118,12 @@ class Baton:
         me = self.current
         if self.over:
             raise Unwind
-        me.gate = gate
-        me.deadline = deadline
         self.pending[me.id] = pending
         if self.on_point is not None:
             self.on_point(me, pending)
+        if gate is not None:
+            self._through(me, gate, deadline)
+            return
         there = self._decide()
         if there is not me:
             if there is None:
@@ -115,6 +133,24 @@ class Baton:
             self.backend.switch(me, there)
             if self.over:
                 raise Unwind
+
+    def _through(self, me: Task, gate: Gate, deadline: int) -> None:
+        """The same for an operation that has to wait until its gate is open or its deadline past."""
+        me.gate = gate
+        me.deadline = deadline
+        self._free.remove(me.id)
+        self._gated.append(me)
+        there = self._decide()
+        if there is not me:
+            if there is None:
+                raise Unwind
+            me.spins = 0
+            self.current = there
+            self.backend.switch(me, there)
+            if self.over:
+                raise Unwind
+        self._gated.remove(me)
+        insort(self._free, me.id)
         me.gate = None
         me.deadline = NEVER
 
@@ -147,6 +183,7 @@ class Baton:
         task = Task(len(self.tasks), daemon)
         self.tasks.append(task)
         self.alive.append(task)
+        self._free.append(task.id)
         self.pending.append(BEGIN)
         context = contextvars.Context()
         self.backend.prepare(task, lambda: self._live(task, context, body))
@@ -179,6 +216,10 @@ class Baton:
             number = self._numbers[id(thing)] = len(self.objects)
             self.objects.append(thing)
         return number
+
+    def numbered(self, thing: object) -> int:
+        """The object's id if it has one, else 0."""
+        return self._numbers.get(id(thing), 0)
 
     def part(self, key: object) -> int:
         """The dense id of an attribute's name, a global's name or an item's key."""
@@ -213,6 +254,8 @@ class Baton:
         me.done = True
         me.gate, me.deadline = None, NEVER
         self.alive.remove(me)
+        if not self.over:
+            self._free.remove(me.id)
         if me.booted_by is not None:
             self.current = me.booted_by
             return self.current
@@ -230,16 +273,16 @@ class Baton:
     def _decide(self) -> Task | None:
         """Ask the strategy; None when the execution is over."""
         while True:
-            now, deadline, ready = self.now, NEVER, []
-            for task in self.alive:
-                gate = task.gate
-                if gate is None:
-                    ready.append(task.id)
-                    continue
-                if gate.open or task.deadline <= now:
-                    ready.append(task.id)
-                if now < task.deadline < deadline:
-                    deadline = task.deadline
+            ready, deadline = self._free, NEVER
+            if self._gated:
+                now, opened = self.now, []
+                for task in self._gated:
+                    if task.gate.open or task.deadline <= now:  # type: ignore[union-attr]
+                        opened.append(task.id)
+                    if now < task.deadline < deadline:
+                        deadline = task.deadline
+                if opened:
+                    ready = sorted((*ready, *opened))
             if not ready and deadline == NEVER:
                 self.over = "deadlock"
                 self.waits = [Waiting(task, self.pending[task.id], _holder(self.objects[self.pending[task.id].obj])) for task in self.alive]
@@ -250,7 +293,7 @@ class Baton:
                 self.over = "steps"
                 return None
             point = _new_tuple(ChoicePoint, (self.step, self.current.id, ready, deadline != NEVER, self.pending))
-            chosen = self.strategy.choose(point)  # type: ignore[union-attr]
+            chosen = self._choose(point)
             if chosen is None:
                 self.over = "pruned"
                 return None

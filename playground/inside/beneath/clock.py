@@ -10,7 +10,7 @@ import time as real
 from types import ModuleType
 
 from playground.inside.beneath.baton import Baton
-from playground.inside.beneath.origin import LIBRARY, microseconds
+from playground.inside.beneath.origin import LIBRARY, microseconds, seconds
 from playground.inside.beneath.task import NEVER, Unwind
 from playground.model.schedule import READ, WRITE, Pending
 
@@ -40,12 +40,13 @@ def time_module(baton: Baton) -> ModuleType:
         baton.now += 1
         return baton.now
 
-    def sleep(seconds: float, /) -> None:
-        if seconds < 0:
+    def sleep(length: float, /) -> None:
+        length = seconds(length)
+        if length < 0:
             raise ValueError("sleep length must be non-negative")
         if baton.over:
             raise Unwind
-        duration = microseconds(seconds)
+        duration = microseconds(length)
         baton.point(Pending("time.sleep", baton.number(clock), 0, READ, True))
         me, emit = baton.current, baton.emit
         if duration:

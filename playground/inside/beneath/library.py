@@ -6,7 +6,7 @@ that can change is set back. concurrent.futures, sched and whatever else is buil
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import logging  # loaded here, on the real threading: a copy on the model would be registered at exit once an execution
 import os
 import sys
@@ -20,9 +20,11 @@ from weakref import WeakSet
 
 from playground.inside.beneath.baton import Baton
 from playground.inside.beneath.clock import time_module
+from playground.inside.beneath.signals import Signals
 from playground.inside.beneath.simple_queue import queue_module
 from playground.inside.beneath.task import Unwind
 from playground.inside.beneath.thread import thread_module
+from playground.inside.beneath.tracing import Tracing
 from playground.inside.beneath.whole import install
 
 _ONCE = ("threading", "queue")
@@ -44,14 +46,20 @@ class _QuietLock:
 
 
 class _Shelf(MetaPathFinder, Loader):
-    """Answers imports of the thread-built modules with their own code, read once: 1 ms less for each execution that uses a pool."""
+    """Answers imports of the thread-built modules with their own code, read once: 1 ms less for each execution that uses a pool.
 
-    def __init__(self, baton: Baton) -> None:
+    A program that takes threading, queue or what lies beneath them out of sys.modules and imports it again gets the model again.
+    """
+
+    def __init__(self, baton: Baton, modelled: dict[str, ModuleType]) -> None:
         self._baton = baton
+        self._modelled = modelled
         self._found: dict[str, tuple[ModuleSpec, CodeType]] = {}
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
-        if name not in _FRESH:
+        if name in self._modelled:
+            return ModuleSpec(name, self)
+        if name not in _FRESH and name not in _ONCE:
             return None
         if name not in self._found:
             spec = PathFinder.find_spec(name, path)
@@ -63,11 +71,21 @@ class _Shelf(MetaPathFinder, Loader):
         mine.submodule_search_locations, mine.has_location = spec.submodule_search_locations, True
         return mine
 
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return self._modelled.get(spec.name)
+
     def exec_module(self, module: ModuleType) -> None:
+        if module.__name__ in self._modelled:
+            return
         exec(self._found[module.__name__][1], vars(module))
+        if module.__name__ in _ONCE:
+            _prepare(self._baton, module)
+            return
         self._baton.unproven.add(f"{module.__name__} is built of more steps than are told apart")
         if module.__name__ == "concurrent.futures._base":
             module.Future.__hash__ = lambda future: self._baton.serial(future)
+        if self._baton.on_import is not None:
+            self._baton.on_import(module.__name__)
 
 
 class Library:
@@ -75,10 +93,12 @@ class Library:
 
     def __init__(self, baton: Baton) -> None:
         self._baton = baton
-        self._shelf = _Shelf(baton)
         logging.getLogger("concurrent.futures").addFilter(_not_unwinding)
-        self.thread = thread_module(baton)
+        self._signals = Signals(baton)
+        self.tracing = Tracing(baton)
+        self.thread = thread_module(baton, self._signals.interrupt, self.tracing.stop)
         self._modules: dict[str, ModuleType] = {"_thread": self.thread, "_queue": queue_module(baton), "time": time_module(baton)}
+        self._shelf = _Shelf(baton, dict(self._modules))
         self._saved: dict[str, ModuleType | None] = {}
         self._before: frozenset[str] = frozenset()
         self._fork_hook = getattr(os, "register_at_fork", None)
@@ -86,12 +106,11 @@ class Library:
         self._swap_in()
         try:
             for name in _ONCE:
-                self._execute(name)
+                _forget(name)
+                self._modules[name] = importlib.import_module(name)
         finally:
             self._swap_out()
         self.threading = self._modules["threading"]
-        install(baton, self._modules)
-        self.threading.Thread.__hash__ = lambda thread: baton.serial(thread)
         self._pristine = {name: dict(vars(self._modules[name])) for name in _ONCE}
         self._classes = [(cls, dict(vars(cls))) for name in _ONCE for cls in vars(self._modules[name]).values()
                          if isinstance(cls, type) and cls.__module__ == name]
@@ -103,18 +122,21 @@ class Library:
             space.clear()
             space.update(self._pristine[name])
         for cls, pristine in self._classes:
-            if dict(vars(cls)) != pristine:
+            if vars(cls) != pristine:
                 _restore(cls, pristine)
         self._swap_in()
-        self.thread._joinable.clear()
+        self._signals.enter()
+        self.tracing.enter()
+        self.thread._reset()
         space = vars(self.threading)
-        space["_active_limbo_lock"] = _QuietLock(self._baton)
         space.update(_active={}, _limbo={}, _dangling=WeakSet(), _counter=count(1).__next__, _threading_atexits=[], _SHUTTING_DOWN=False,
                      _thread_local_info=space["local"]())
         space["_main_thread"] = space["_MainThread"]()
 
     def leave(self) -> None:
         """Put the real modules back and forget those that the program made us import on top of the model."""
+        self.tracing.leave()
+        self._signals.leave()
         for name in set(sys.modules) - self._before:
             module = sys.modules[name]
             if name in _FRESH or self._stands_on_model(module):
@@ -129,7 +151,7 @@ class Library:
 
     def _swap_in(self) -> None:
         self._before = frozenset(sys.modules)
-        self._saved = {name: sys.modules.get(name) for name in (*self._modules, *_FRESH)}
+        self._saved = {name: sys.modules.get(name) for name in {*self._modules, *_ONCE, *_FRESH}}
         for name in _FRESH:
             _forget(name)
         sys.modules.update(self._modules)
@@ -150,14 +172,13 @@ class Library:
         if self._fork_hook is not None:
             os.register_at_fork = self._fork_hook
 
-    def _execute(self, name: str) -> None:
-        spec = importlib.util.find_spec(name)
-        assert spec is not None
-        assert spec.loader is not None
-        module = ModuleType(name)
-        module.__spec__, module.__file__ = spec, spec.origin
-        self._modules[name] = sys.modules[name] = module
-        exec(spec.loader.get_code(name), vars(module))  # type: ignore[attr-defined]
+
+def _prepare(baton: Baton, module: ModuleType) -> None:
+    """What a new copy of threading or queue needs before threads use it."""
+    install(baton, module)
+    if module.__name__ == "threading":
+        module.Thread.__hash__ = lambda thread: baton.serial(thread)
+        vars(module)["_active_limbo_lock"] = _QuietLock(baton)
 
 
 def _not_unwinding(record: logging.LogRecord) -> bool:

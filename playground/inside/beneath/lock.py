@@ -6,11 +6,12 @@ is the schedule's choice. Follows CPython 3.13's Modules/_threadmodule.c in what
 
 from __future__ import annotations
 
+import _thread as real
 import sys
 from typing import Any
 
 from playground.inside.beneath.baton import Baton
-from playground.inside.beneath.origin import library_made, microseconds
+from playground.inside.beneath.origin import library_made, microseconds, seconds
 from playground.inside.beneath.task import NEVER, Task, Unwind
 from playground.model.schedule import ACQUIRE, READ, RELEASE, WRITE, Pending
 
@@ -23,7 +24,9 @@ class _Lock:
     __slots__ = ("__weakref__", "holder", "inner", "of", "open")
     baton: Baton
 
-    def __init__(self) -> None:
+    def __init__(self, *refused: object) -> None:
+        if refused:
+            raise TypeError(f"lock expected 0 arguments, got {len(refused)}")
         self.open = True
         self.holder: Task | None = None
         self.inner = library_made(sys._getframe(1))
@@ -44,8 +47,8 @@ class _Lock:
     def _at_fork_reinit(self) -> None:
         self.open, self.holder = True, None
 
-    def _wait_until_mine(self, blocking: bool, timeout: float) -> bool:
-        """Stand before the lock; True once the caller holds it."""
+    def _wait_until_mine(self, blocking: bool, timeout: float, depth: int = 1) -> bool:
+        """Stand before the lock; True once the caller holds it, so often as `depth` says."""
         baton = self.baton
         me = baton.current
         if baton.over:
@@ -64,6 +67,8 @@ class _Lock:
                 baton.point(Pending("lock.acquire" if waits else "lock.try", baton.number(self), 0, WRITE, waits))
             if waits and not self.open:
                 pending = self._inner_wait(me, True) if self.inner else Pending("lock.acquire", baton.number(self), 0, WRITE, True)
+                if baton.emit is not None and not self.inner:
+                    baton.emit("lock.blocked", me.id, self, microseconds(timeout))
                 baton.point(pending, self, min(NEVER - 1, baton.now + microseconds(timeout)))
             if not self.open:
                 if baton.emit is not None and not self.inner:
@@ -72,7 +77,7 @@ class _Lock:
         self.open = False
         self.holder = me
         if baton.emit is not None and not self.inner:
-            self._tell_taken(me)
+            self._tell_taken(me, depth)
         return True
 
     def _inner_wait(self, me: Task, timed: bool) -> Pending:
@@ -85,10 +90,10 @@ class _Lock:
         if self.baton.emit is not None and not self.inner:
             self.baton.emit("lock.released", self.baton.current.id, self)
 
-    def _tell_taken(self, me: Task) -> None:
+    def _tell_taken(self, me: Task, depth: int) -> None:
         emit = self.baton.emit
         assert emit is not None
-        emit("lock.acquired", me.id, self, 1)
+        emit("lock.acquired", me.id, self, depth)
         for task in self.baton.alive:
             if task.gate is self:
                 emit("lock.blocked", task.id, self)
@@ -131,18 +136,27 @@ class _ReentrantLock(_Lock):
     """A lock that its holder may take again; `depth` counts how often it did."""
 
     __slots__ = ("depth",)
+    depth: int
 
-    def __init__(self) -> None:
+    def __new__(cls, *args: object, **kwargs: object) -> _ReentrantLock:
+        """Whatever it is given, it ignores: so does CPython's, with a warning in threading.py."""
+        self = object.__new__(cls)
         self.open = True
         self.holder = None
         self.depth = 0
         self.inner = library_made(sys._getframe(1))
         self.of = None
+        return self
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        pass
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         if self.holder is self.baton.current:
             _checked(blocking, timeout)
             self.depth += 1
+            if self.baton.emit is not None and not self.inner:
+                self.baton.emit("lock.acquired", self.holder.id, self, self.depth)
             return True
         taken = self._wait_until_mine(blocking, timeout)
         if taken:
@@ -161,11 +175,8 @@ class _ReentrantLock(_Lock):
         self.depth -= 1
         if not self.depth:
             self._let_go()
-
-    def locked(self) -> bool:
-        if not self.inner and not self.baton.over:
-            self.baton.point(Pending("lock.locked", self.baton.number(self), 0, READ))
-        return not self.open
+        elif baton.emit is not None and not self.inner:
+            baton.emit("lock.released", baton.current.id, self, self.depth)
 
     def _is_owned(self) -> bool:
         return self.holder is self.baton.current
@@ -188,7 +199,7 @@ class _ReentrantLock(_Lock):
         return state
 
     def _acquire_restore(self, state: tuple[int, Task | None]) -> None:
-        self._wait_until_mine(True, -1)
+        self._wait_until_mine(True, -1, state[0])
         self.depth, self.holder = state
 
     def _at_fork_reinit(self) -> None:
@@ -198,21 +209,37 @@ class _ReentrantLock(_Lock):
         return self._picture("_thread.RLock", f"owner={self.holder.id + 1 if self.holder else 0} count={self.depth} ")
 
 
-def _checked(blocking: bool, timeout: float) -> bool:
+def _checked(blocking: bool, timeout: Any) -> bool:
     """True if the call may wait for some time; raises what CPython raises."""
-    if timeout == -1:
+    length = seconds(timeout)
+    if length == -1:
         return False
     if not blocking:
         raise ValueError("can't specify a timeout for a non-blocking call")
-    if timeout < 0:
+    if length < 0:
         raise ValueError("timeout value must be a non-negative number")
-    if timeout > TIMEOUT_MAX:
+    if length > TIMEOUT_MAX:
         raise OverflowError("timeout value is too large")
-    return timeout > 0
+    return length > 0
+
+
+def _locked(self: _ReentrantLock) -> bool:
+    """RLock.locked, which came with 3.14."""
+    if not self.inner and not self.baton.over:
+        self.baton.point(Pending("lock.locked", self.baton.number(self), 0, READ))
+    return not self.open
+
+
+def _no_subclass(cls: type[Any], /, **kwargs: Any) -> None:
+    raise TypeError("type '_thread.lock' is not an acceptable base type")
 
 
 def lock_types(baton: Baton) -> tuple[type[_Lock], type[_Lock]]:
     """Lock and RLock that answer to this baton, under the names that CPython gives them."""
-    plain = type("lock", (_PlainLock,), {"__slots__": (), "baton": baton, "__module__": "_thread"})
-    reentrant = type("RLock", (_ReentrantLock,), {"__slots__": (), "baton": baton, "__module__": "_thread"})
+    plain = type("lock", (_PlainLock,), {"__slots__": (), "baton": baton, "__module__": "_thread",
+                                         "__init_subclass__": classmethod(_no_subclass)})
+    space: dict[str, Any] = {"__slots__": (), "baton": baton, "__module__": "_thread"}
+    if hasattr(real.RLock, "locked"):
+        space["locked"] = _locked
+    reentrant = type("RLock", (_ReentrantLock,), space)
     return plain, reentrant

@@ -6,12 +6,16 @@ of 4 276.
 
 from __future__ import annotations
 
+from operator import index
 from types import FrameType
+from typing import Any
 
 LIBRARY = frozenset({"threading", "queue", "sched", "_threading_local", "concurrent.futures", "concurrent.futures._base",
                      "concurrent.futures.thread"})
 """The modules that are executed again, unmodified, on top of the model."""
 
+_FURTHEST = 9_223_372_036.854775
+"""Seconds that 63 bits of nanoseconds can count."""
 _VISITORS_OWN = frozenset({(), ("RLock",), ("RLock", "Condition.__init__")})
 
 
@@ -22,6 +26,18 @@ def library_made(frame: FrameType | None) -> bool:
         path.append(frame.f_code.co_qualname)
         frame = frame.f_back
     return tuple(path) not in _VISITORS_OWN
+
+
+def seconds(value: Any) -> float:
+    """A number of seconds, read and refused as CPython's Python/pytime.c does it."""
+    if type(value) is not float and type(value) is not int:
+        value = float(value) if isinstance(value, float) else index(value)
+    number: float = value
+    if value != value:
+        raise ValueError("Invalid value NaN (not a number)")
+    if not -_FURTHEST <= value <= _FURTHEST:
+        raise OverflowError("timestamp too large to convert to C PyTime_t" if type(value) is int else "timestamp out of range for platform time_t")
+    return number
 
 
 def microseconds(timeout: float) -> int:

@@ -25,6 +25,8 @@ class Origin(NamedTuple):
 
 
 UNKNOWN, FRESH, NULL, EXIT = Origin("unknown"), Origin("fresh"), Origin("null"), Origin("exit")
+FUNCTION = Origin("fresh", "function")
+"""A function that was made just now (`lambda`, a generator expression): nobody else has it, but it is the program's own code."""
 FRESH_CALLS = frozenset({"range", "len", "str", "int", "float", "bool", "abs", "repr", "round", "id", "hash", "isinstance", "issubclass", "list",
                          "dict",
                          "set", "frozenset", "tuple", "sorted", "bytes", "bytearray", "ord", "chr", "divmod", "print", "callable", "complex",
@@ -37,7 +39,7 @@ SCALAR_METHODS = frozenset({"empty", "full", "is_set", "acquire", "locked", "is_
                             "notify_all", "set", "clear", "randint", "sleep"})
 """Methods whose result is a number, a text, None or new, unless the program defines a function of that name."""
 VIEWS = frozenset({"keys", "values", "items"})
-_FRESH_OPS = frozenset({"BUILD_LIST", "BUILD_SET", "BUILD_MAP", "BUILD_STRING", "BUILD_SLICE", "BUILD_CONST_KEY_MAP", "MAKE_FUNCTION",
+_FRESH_OPS = frozenset({"BUILD_LIST", "BUILD_SET", "BUILD_MAP", "BUILD_STRING", "BUILD_SLICE", "BUILD_CONST_KEY_MAP",
                         "FORMAT_SIMPLE",
                         "FORMAT_WITH_SPEC", "CONVERT_VALUE", "COMPARE_OP", "CONTAINS_OP", "IS_OP", "UNARY_NOT", "TO_BOOL", "LOAD_BUILD_CLASS",
                         "LOAD_ASSERTION_ERROR", "LOAD_COMMON_CONSTANT", "IMPORT_NAME", "IMPORT_FROM", "BUILD_INTERPOLATION", "BUILD_TEMPLATE"})
@@ -176,6 +178,13 @@ def _step(ins: dis.Instruction, stack: list[Origin], defined: frozenset[str]) ->
     elif name == "UNPACK_SEQUENCE":
         source = pop()
         stack.extend(reversed(source.parts) if source.how == "tuple" and len(source.parts) == arg else [UNKNOWN] * arg)
+    elif name == "MAKE_FUNCTION":
+        pop()
+        stack.append(FUNCTION)
+    elif name == "SET_FUNCTION_ATTRIBUTE":
+        pop()
+        pop()
+        stack.append(FUNCTION)
     elif name in _FRESH_OPS:
         drop(_popped(ins))
         stack.append(FRESH)

@@ -7,8 +7,10 @@ from types import GenericAlias, ModuleType
 from typing import Any
 
 from playground.inside.beneath.baton import Baton
-from playground.inside.beneath.origin import microseconds
+from playground.inside.beneath.lock import TIMEOUT_MAX
+from playground.inside.beneath.origin import microseconds, seconds
 from playground.inside.beneath.task import NEVER, Unwind
+from playground.inside.plain import plain
 from playground.model.schedule import READ, WRITE, Pending
 
 
@@ -23,8 +25,14 @@ def queue_module(baton: Baton) -> ModuleType:
 
         __slots__ = ("__weakref__", "_items")
 
-        def __init__(self) -> None:
-            self._items: deque[Any] = deque()
+        _items: deque[Any]
+
+        def __new__(cls, *args: object, **kwargs: object) -> SimpleQueue:
+            if cls is SimpleQueue and args:
+                raise TypeError("SimpleQueue() takes no positional arguments")
+            self = object.__new__(cls)
+            self._items = deque()
+            return self
 
         @property
         def open(self) -> bool:
@@ -38,11 +46,15 @@ def queue_module(baton: Baton) -> ModuleType:
                 baton.point(Pending("queue.put", baton.number(self), 0, WRITE))
             self._items.append(item)
             if baton.emit is not None:
-                baton.emit("queue.put", baton.current.id, self, len(self._items))
+                baton.emit("queue.put", baton.current.id, self, len(self._items), plain(item))
 
         def get(self, block: bool = True, timeout: float | None = None) -> Any:
-            if block and timeout is not None and timeout < 0:
-                raise ValueError("'timeout' must be a non-negative number")
+            if block and timeout is not None:
+                timeout = seconds(timeout)
+                if timeout < 0:
+                    raise ValueError("'timeout' must be a non-negative number")
+                if timeout > TIMEOUT_MAX:
+                    raise OverflowError("timeout value is too large")
             number = baton.number(self)
             if baton.emit is not None and block and not self._items:
                 baton.emit("queue.get_blocked", baton.current.id, self, 0 if timeout is None else microseconds(timeout))
@@ -53,10 +65,12 @@ def queue_module(baton: Baton) -> ModuleType:
                 if block and timeout and not self._items:
                     baton.point(Pending("queue.get", number, 0, WRITE, True), self, min(NEVER - 1, baton.now + microseconds(timeout)))
             if not self._items:
+                if baton.emit is not None:
+                    baton.emit("queue.empty", baton.current.id, self)
                 raise Empty
             item = self._items.popleft()
             if baton.emit is not None:
-                baton.emit("queue.got", baton.current.id, self, len(self._items))
+                baton.emit("queue.got", baton.current.id, self, len(self._items), plain(item))
             return item
 
         def put_nowait(self, item: Any) -> None:

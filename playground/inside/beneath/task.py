@@ -37,7 +37,8 @@ class Task:
         self.thread: Any = None
         self.vehicle: Any = None
         self.context: Any = None
-        self.locals: dict[object, dict[str, Any]] | None = None
+        self.locals: list[Any] | None = None
+        """Weak references to the threading.locals that hold something for this task."""
         self.line = 0
 
 

@@ -6,14 +6,16 @@ import _thread as real
 import sys
 from collections.abc import Callable
 from traceback import print_exception
-from types import ModuleType
+from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any
 
 from playground.inside.beneath.baton import Baton
-from playground.inside.beneath.local import local_type
+from playground.inside.beneath.foreign import watched
+from playground.inside.beneath.local import forget_locals, local_type
 from playground.inside.beneath.lock import TIMEOUT_MAX, lock_types
-from playground.inside.beneath.origin import microseconds
+from playground.inside.beneath.origin import microseconds, seconds
 from playground.inside.beneath.task import NEVER, Task, Unwind
+from playground.inside.beneath.tracebacks import visible
 from playground.model.schedule import ACQUIRE, READ, RELEASE, WRITE, Pending
 
 ExceptHookArgs: Any = real._ExceptHookArgs
@@ -34,19 +36,26 @@ class Handle:
         return self.open
 
     def _set_done(self) -> None:
+        if self.ident is None:
+            raise RuntimeError("thread not started")
         self.open = True
+
+    def __repr__(self) -> str:
+        return f"<_thread._ThreadHandle object: ident={self.ident or 0}>"
 
     def join(self, timeout: float | None = None) -> None:
         """Wait for the end; a timeout below 0 or None waits for ever."""
         baton = self._baton
         if self.ident is None:
             raise RuntimeError("thread not started")
-        if self.task is baton.current:
+        timeout = None if timeout is None else seconds(timeout)
+        if self.task is baton.current and not self.open:
             raise RuntimeError("Cannot join current thread")
         if baton.over:
             raise Unwind
         me, emit = baton.current, baton.emit
-        if emit is not None and not self.open:
+        waits = emit is not None and not self.open and (timeout is None or timeout > 0)
+        if emit is not None and waits:
             emit("thread.joining", me.id, self.thing, 0 if timeout is None else microseconds(timeout))
         if timeout is None or timeout < 0:
             baton.point(Pending("thread.join", baton.number(self.thing), 0, ACQUIRE), self)
@@ -55,14 +64,15 @@ class Handle:
             baton.point(pending)
             if not self.open and timeout > 0:
                 baton.point(pending, self, min(NEVER - 1, baton.now + microseconds(timeout)))
-        if emit is not None:
+        if emit is not None and waits:
             emit("thread.joined" if self.open else "thread.join_timed_out", me.id, self.thing)
 
 
-def thread_module(baton: Baton) -> ModuleType:
-    """A module that looks like `_thread` and obeys the baton."""
+def thread_module(baton: Baton, interrupt_main: Callable[..., None], untrace: Callable[[], None]) -> ModuleType:
+    """A module that looks like `_thread` and obeys the baton; signals to the main thread and trace functions are others' matters."""
     lock, reentrant = lock_types(baton)
     joinable: list[Handle] = []
+    stack = [0]
 
     def launch(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], handle: Handle, daemon: bool) -> Task:
         if baton.over:
@@ -82,15 +92,19 @@ def thread_module(baton: Baton) -> ModuleType:
                 baton.failures.append((task.id, error))
                 _report_ignored(function, error)
             finally:
+                untrace()
                 if not baton.over:
                     baton.point(Pending("thread.end", baton.number(handle.thing), 0, RELEASE))
                     if baton.emit is not None:
                         crashed = any(who == task.id for who, _ in baton.failures)
                         baton.emit("thread.crashed" if crashed else "thread.ended", task.id, handle.thing)
+                forget_locals(task)
                 handle.open = True
 
         task = baton.spawn(body, daemon)
         task.thread = handle.thing
+        if not watched(handle.thing, function, baton.program):
+            baton.unproven.add("a thread runs code that is not watched")
         baton.pending[task.id] = Pending("thread.begin", baton.number(handle.thing), 0, READ)
         handle.task, handle.ident = task, task.id + 1
         if baton.emit is not None:
@@ -107,6 +121,10 @@ def thread_module(baton: Baton) -> ModuleType:
         return launch(function, args, kwargs or {}, Handle(baton), True).id + 1
 
     def start_joinable_thread(function: Callable[..., Any], handle: Handle | None = None, daemon: bool = True) -> Handle:
+        if not callable(function):
+            raise TypeError("thread function must be callable")
+        if handle is not None and not isinstance(handle, Handle):
+            raise TypeError("'handle' must be a _ThreadHandle")
         handle = handle or Handle(baton)
         if handle.ident is not None:
             raise RuntimeError("thread already started")
@@ -136,33 +154,80 @@ def thread_module(baton: Baton) -> ModuleType:
         return args
 
     def except_hook(args: Any) -> None:
+        if type(args) is not ExceptHookArgs:
+            raise TypeError("_thread.excepthook argument type must be ExceptHookArgs")
         if not issubclass(args.exc_type, Unwind):
-            _print_exception(args)
+            if isinstance(args.exc_value, BaseException):
+                args.exc_value.__traceback__ = visible(args.exc_value.__traceback__)
+            nobody = args.thread is None
+            thread = SimpleNamespace(name=str(baton.current.id + 1), _stderr=None) if nobody else args.thread
+            _print_exception(ExceptHookArgs((args.exc_type, args.exc_value, visible(args.exc_traceback), thread)))
 
     def leave() -> None:
         raise SystemExit
 
-    def interrupt_main(signal: int = 2) -> None:
-        baton.stop("left", "_thread.interrupt_main() sends a signal, which has no place in a schedule")
-
     def stack_size(size: int = 0) -> int:
-        if size and size < 32_768:
+        if size < 0:
+            raise ValueError("size must be 0 or a positive value")
+        if 0 < size < 32_768:
             raise ValueError(f"size not valid: {size} bytes")
-        return 0
+        before, stack[0] = stack[0], size
+        return before
+
+    def daemon_threads_allowed() -> bool:
+        return True
+
+    def get_ident() -> int:
+        return baton.current.id + 1
+
+    def get_native_id() -> int:
+        return baton.current.id + 1
+
+    def main_ident() -> int:
+        return 1
+
+    def is_main_interpreter() -> bool:
+        return True
+
+    def count() -> int:
+        return max(0, len(baton.alive) - 1)
+
+    def set_name(name: str) -> None:
+        pass
+
+    def reset() -> None:
+        joinable.clear()
+        stack[0] = 0
 
     module = ModuleType("_thread")
-    vars(module).update(
-        lock=lock, LockType=lock, allocate_lock=lock, allocate=lock, RLock=reentrant, error=RuntimeError, TIMEOUT_MAX=TIMEOUT_MAX,
-        start_new_thread=start_new_thread, start_new=start_new_thread, start_joinable_thread=start_joinable_thread,
-        daemon_threads_allowed=lambda: True, _shutdown=shutdown, _make_thread_handle=make_thread_handle, _ThreadHandle=lambda: Handle(baton),
-        get_ident=lambda: baton.current.id + 1, get_native_id=lambda: baton.current.id + 1, _get_main_thread_ident=lambda: 1,
-        _is_main_interpreter=lambda: True, _local=local_type(baton), _excepthook=except_hook, _ExceptHookArgs=except_hook_args,
-        stack_size=stack_size, exit=leave, exit_thread=leave, interrupt_main=interrupt_main, _count=lambda: max(0, len(baton.alive) - 1),
-        set_name=lambda name: None, _joinable=joinable)
+    handle_type = type("_ThreadHandle", (Handle,), {"__init__": lambda self: Handle.__init__(self, baton), "__module__": "_thread"})
+    space = {
+        "lock": lock, "LockType": lock, "allocate_lock": lock, "allocate": lock, "RLock": reentrant, "error": RuntimeError,
+        "TIMEOUT_MAX": TIMEOUT_MAX, "start_new_thread": start_new_thread, "start_new": start_new_thread,
+        "start_joinable_thread": start_joinable_thread, "daemon_threads_allowed": daemon_threads_allowed, "_shutdown": shutdown,
+        "_make_thread_handle": make_thread_handle, "_ThreadHandle": handle_type, "get_ident": get_ident, "get_native_id": get_native_id,
+        "_get_main_thread_ident": main_ident, "_is_main_interpreter": is_main_interpreter, "_local": local_type(baton),
+        "_excepthook": except_hook, "_ExceptHookArgs": except_hook_args, "stack_size": stack_size, "exit": leave, "exit_thread": leave,
+        "interrupt_main": interrupt_main, "_count": count, "set_name": set_name}
+    _dress(space)
+    vars(module).update({name: thing for name, thing in space.items() if hasattr(real, name)}, _reset=reset)
     return module
 
 
+def _dress(space: dict[str, Any]) -> None:
+    """Functions look like those of the real module: their name, where they are from, what they say about themselves."""
+    for name, thing in space.items():
+        original = getattr(real, name, None)
+        if isinstance(thing, FunctionType) and original is not None and thing.__module__ != "_thread":
+            thing.__module__, thing.__name__, thing.__qualname__, thing.__doc__ = "_thread", original.__name__, original.__name__, original.__doc__
+
+
 def _report_ignored(function: object, error: BaseException) -> None:
-    """What CPython prints when an exception leaves a `_thread` thread, without the function's address: output must repeat itself."""
-    print(f"Exception ignored in thread started by: {getattr(function, '__qualname__', type(function).__name__)}", file=sys.stderr)
-    print_exception(error, file=sys.stderr)
+    """What CPython does with an exception that leaves a `_thread` thread; printed without the function's address, as output must repeat itself."""
+    if sys.unraisablehook is not sys.__unraisablehook__:
+        sys.unraisablehook(SimpleNamespace(
+            exc_type=type(error), exc_value=error, exc_traceback=error.__traceback__, object=None,
+            err_msg=f"Exception ignored in thread started by {function!r}"))
+        return
+    print(f"Exception ignored in thread started by {getattr(function, '__qualname__', type(function).__name__)}:", file=sys.stderr)
+    print_exception(error.with_traceback(visible(error.__traceback__)), file=sys.stderr)

@@ -48,19 +48,23 @@ OPERATIONS: tuple[tuple[str, str, str, str, int, int], ...] = (
 _THREADS_OWN = ("__init__", "start", "join", "is_alive", "_bootstrap_inner", "_bootstrap", "__repr__", "setDaemon")
 
 
-def install(baton: Baton, modules: dict[str, ModuleType]) -> None:
-    """Wrap every operation of the table in the freshly executed modules."""
-    private = _thread_codes(modules["threading"])
-    for module, owner, name, kind, mode, plain in OPERATIONS:
-        cls = getattr(modules[module], owner)
+def install(baton: Baton, module: ModuleType) -> None:
+    """Wrap every operation of the table that belongs to this freshly executed module."""
+    own = module.__name__
+    private = _thread_codes(module) if own == "threading" else frozenset()
+    for home, owner, name, kind, mode, plain in OPERATIONS:
+        if home != own:
+            continue
+        cls = getattr(module, owner)
         original = cls.__dict__.get(name)
         if isinstance(original, property):
             assert original.fget is not None
             setattr(cls, name, property(_whole(baton, original.fget, kind, mode, plain, private)))
         elif original is not None:
             setattr(cls, name, _whole(baton, original, kind, mode, plain, private))
-    modules["threading"].Condition.__init__ = _condition(modules["threading"].Condition.__init__)
-    modules["threading"].Semaphore.__enter__ = modules["threading"].Semaphore.acquire
+    if own == "threading":
+        module.Condition.__init__ = _condition(module.Condition.__init__)
+        module.Semaphore.__enter__ = module.Semaphore.acquire
 
 
 def _condition(original: Callable[..., Any]) -> Callable[..., Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from playground.inside import crashes
-from playground.inside.kit import Kit, Lens
+from playground.inside.kit import FreeKit, Kit, Lens
 
 NAMES = ("thread", "lock", "condition", "semaphore", "event", "barrier", "timer", "queue", "pool", "sleep")
 """Every lens there is, in the order in which they are put in place."""
@@ -26,8 +26,15 @@ def load() -> tuple[Lens, ...]:
 ALL = load()
 
 
-def install(kit: Kit, *, record: bool) -> None:
+def install(kit: FreeKit, *, record: bool) -> None:
     """Put the lenses in place; unrecorded runs only learn of threads that crash."""
     crashes.install(kit)
     for lens in ALL if record else ():
         lens.install(kit)
+
+
+def observe(kit: Kit) -> None:
+    """Put in place what of them serves controlled mode: there the model tells of locks, threads and sleeping itself."""
+    for lens in ALL:
+        if lens.observe is not None:
+            lens.observe(kit)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from types import FrameType
 
 from playground.inside.kit import Kit, Lens, Wait
@@ -20,7 +19,7 @@ class Barriers:
     def __init__(self, kit: Kit) -> None:
         self.kit = kit
         self.budget = kit.budget("barrier", _A_WINDOW)
-        self._abort = code_of(threading.Barrier.abort)
+        self._abort = code_of(kit.threading.Barrier.abort)
 
     def created(self, frame: FrameType) -> None:
         """Barrier.__init__, called by the visitor's code."""
@@ -34,7 +33,7 @@ class Barriers:
         known = self.kit.known(barrier)
         if known is None:
             return None
-        return Wait(_WAITING, known, barrier._count, note=0 if timeout is None else self.kit.recorder.text("timed"))
+        return Wait(_WAITING, known, barrier._count, note=0 if timeout is None else self.kit.text("timed"))
 
     def trips(self, frame: FrameType) -> None:
         """_release: the last one is there and wakes the others."""
@@ -64,7 +63,7 @@ class Barriers:
 
     def breaks(self, frame: FrameType) -> None:
         """_break: on behalf of abort it is an act of its own; otherwise the one who leaves says so."""
-        back = frame.f_back
+        back = self.kit.back(frame)
         if back is not None and back.f_code is self._abort:
             self.resets(back)
 
@@ -72,14 +71,14 @@ class Barriers:
 def install(kit: Kit) -> None:
     """Put it in place."""
     barriers = Barriers(kit)
-    watch, cls = kit.monitor.watch, threading.Barrier
+    watch, cls = kit.monitor.watch, kit.threading.Barrier
     watch(code_of(cls.__init__), start=barriers.created)
     watch(code_of(cls.wait), leave=barriers.passed, unwind=barriers.left)
-    kit.waits[id(code_of(cls._wait))] = barriers.waits  # type: ignore[attr-defined]
-    kit.waits[id(code_of(cls._enter))] = barriers.waits  # type: ignore[attr-defined]
-    kit.wakes[id(code_of(cls._release))] = barriers.trips  # type: ignore[attr-defined]
-    kit.wakes[id(code_of(cls._break))] = barriers.breaks  # type: ignore[attr-defined]
+    kit.waits[id(code_of(cls._wait))] = barriers.waits
+    kit.waits[id(code_of(cls._enter))] = barriers.waits
+    kit.wakes[id(code_of(cls._release))] = barriers.trips
+    kit.wakes[id(code_of(cls._break))] = barriers.breaks
     kit.wakes[id(code_of(cls.reset))] = barriers.resets
 
 
-LENS = Lens("barrier", ("threading.Barrier",), install)
+LENS = Lens("barrier", ("threading.Barrier",), install, install)

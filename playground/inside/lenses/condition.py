@@ -6,7 +6,6 @@ caller's code tells whose inner condition it is: a Semaphore's wait is reported 
 
 from __future__ import annotations
 
-import threading
 from types import FrameType
 from typing import Any
 
@@ -28,14 +27,14 @@ class Conditions:
     def __init__(self, kit: Kit) -> None:
         self.kit = kit
         self.budget = kit.budget("condition", _A_WINDOW)
-        self._wait_for = code_of(threading.Condition.wait_for)
-        self._notify_all = {id(code_of(threading.Condition.notify_all)), id(code_of(threading.Condition.notifyAll))}
+        self._wait_for = code_of(kit.threading.Condition.wait_for)
+        self._notify_all = {id(code_of(kit.threading.Condition.notify_all)), id(code_of(kit.threading.Condition.notifyAll))}
         self._open: dict[tuple[int, int], Wait] = {}
         """The waits that go on, by thread ident and frame id."""
 
     def created(self, frame: FrameType) -> None:
         """Condition.__init__, called by the visitor's code."""
-        if self.kit.recorder.mine(frame.f_back):  # type: ignore[arg-type]
+        if self.kit.visitors(frame.f_back):
             self.kit.created(frame.f_locals["self"], "Condition", frame.f_back)
 
     def made(self, frame: FrameType, _value: object) -> None:
@@ -52,9 +51,9 @@ class Conditions:
     def waits(self, frame: FrameType) -> None:
         """Condition.wait begins: find out whose wait it is, report it if it will really wait."""
         timeout = frame.f_locals["timeout"]
-        back = frame.f_back
+        back = self.kit.back(frame)
         if back is not None and back.f_code is self._wait_for:
-            back = back.f_back
+            back = self.kit.back(back)
         if back is None:
             return
         who = self.kit.waits.get(id(back.f_code))
@@ -68,7 +67,7 @@ class Conditions:
     def _own(self, frame: FrameType, timeout: object) -> Wait | None:
         condition = frame.f_locals["self"]
         known = self.kit.known(condition)
-        if known is None or not _owned(condition):
+        if known is None or not self.kit.owned(condition._lock):
             return None
         return Wait(_WAITING, known, timeout_us(frame), _WOKEN, _TIMED_OUT)
 
@@ -78,7 +77,7 @@ class Conditions:
         if wait is None:
             return
         if not wait.woken:
-            self.kit.hub.go_on()
+            self.kit.hub_goes_on()
         else:
             self.kit.end_wait(wait.known)
             self.kit.emit(wait.woken if got else wait.timed_out, wait.known, frame.f_back)
@@ -89,44 +88,32 @@ class Conditions:
 
     def notifies(self, frame: FrameType) -> None:
         """Condition.notify begins, with its lock held."""
-        back = frame.f_back
+        back = self.kit.back(frame)
         if back is not None and id(back.f_code) in self._notify_all:
-            back = back.f_back
+            back = self.kit.back(back)
         if back is None:
             return
         who = self.kit.wakes.get(id(back.f_code))
         if who is not None:
-            self.kit.hub.called(self.kit.known(back.f_locals["self"]))
+            self.kit.hub_called(self.kit.known(back.f_locals["self"]))
             who(back)
             return
         condition = frame.f_locals["self"]
         known = self.kit.known(condition)
-        self.kit.hub.called(known)
-        if known is not None and _owned(condition) and self.budget.allows(known):
+        self.kit.hub_called(known)
+        if known is not None and self.kit.owned(condition._lock) and self.budget.allows(known):
             asked = frame.f_locals["n"]
             self.kit.emit(_NOTIFIED, known, back, min(max(asked, 0), _MOST) if type(asked) is int else 0)
-
-
-def _owned(condition: threading.Condition) -> bool:
-    """Whether its lock is held, as far as that can be seen without a side effect."""
-    lock: Any = condition._lock  # type: ignore[attr-defined]
-    if is_recorded(lock):
-        lock = lock._raw
-    if type(lock) is real.RLockType:
-        return bool(lock._is_owned())
-    if type(lock) is real.LockType:
-        return bool(lock.locked())
-    return True
 
 
 def install(kit: Kit) -> None:
     """Put it in place."""
     conditions = Conditions(kit)
-    watch, cls = kit.monitor.watch, threading.Condition
+    watch, cls = kit.monitor.watch, kit.threading.Condition
     watch(code_of(cls.__init__), start=conditions.created, leave=conditions.made)
     watch(code_of(cls.wait), start=conditions.waits, leave=conditions.waited, unwind=conditions.wait_left)
     watch(code_of(cls.notify), start=conditions.notifies)
-    kit.hub.add(code_of(cls.notify))
+    kit.share(code_of(cls.notify))
 
 
-LENS = Lens("condition", ("threading.Condition",), install)
+LENS = Lens("condition", ("threading.Condition",), install, install)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from types import FrameType
 
 from playground.inside.kit import Kit, Lens, Wait
@@ -29,7 +28,7 @@ class Events:
 
     def waits(self, frame: FrameType, timeout: object) -> Wait | None:
         """The flag is not set; an event of the standard library's belongs to whoever waits for it."""
-        back = frame.f_back
+        back = self.kit.back(frame)
         who = self.kit.event_waits.get(id(back.f_code)) if back is not None else None
         if who is not None and back is not None:
             return who(back, timeout)
@@ -52,11 +51,11 @@ class Events:
 def install(kit: Kit) -> None:
     """Put it in place."""
     events = Events(kit)
-    watch, cls = kit.monitor.watch, threading.Event
+    watch, cls = kit.monitor.watch, kit.threading.Event
     watch(code_of(cls.__init__), start=events.created)
     watch(code_of(cls.clear), leave=events.cleared)
     kit.waits[id(code_of(cls.wait))] = events.waits
     kit.wakes[id(code_of(cls.set))] = events.wakes
 
 
-LENS = Lens("event", ("threading.Event",), install)
+LENS = Lens("event", ("threading.Event",), install, install)

@@ -15,8 +15,8 @@ from types import FrameType
 from typing import Any
 
 from playground.inside import real
-from playground.inside.kit import Kit, Lens
-from playground.inside.lenses.lock_faces import MAKERS, RESTORE, RecordedLock, RecordedRLock, is_thin, named, put
+from playground.inside.kit import FreeKit, Lens
+from playground.inside.lenses.lock_faces import MAKERS, RESTORE, RecordedLock, RecordedRLock, is_recorded, is_thin, named, put
 from playground.inside.monitor import code_of
 from playground.inside.recorder import microseconds
 from playground.inside.things import Known
@@ -36,7 +36,7 @@ type Method = Callable[..., Any]
 class Locks:
     """Makes recorded locks and keeps their common budget."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: FreeKit) -> None:
         self.kit = kit
         self.left = [A_WINDOW_ALL, 0]
         """Acquisitions left in this window for all locks; the window's number."""
@@ -191,7 +191,7 @@ def _methods(locks: Locks, lock: RecordedLock, raw: Any, known: Known) -> Callab
     return arm
 
 
-def _rlock_factory(kit: Kit, locks: Locks, original: Method) -> Method:
+def _rlock_factory(kit: FreeKit, locks: Locks, original: Method) -> Method:
     condition_init = code_of(threading.Condition.__init__)
 
     def RLock(*args: Any, **keywords: Any) -> Any:
@@ -218,19 +218,20 @@ def _rlock_factory(kit: Kit, locks: Locks, original: Method) -> Method:
     return RLock
 
 
-def _recorded_lock(kit: Kit, locks: Locks, frame: FrameType) -> RecordedLock:
+def _recorded_lock(kit: FreeKit, locks: Locks, frame: FrameType) -> RecordedLock:
     name, detail, line = kit.names.of(frame, "lock")
     return locks.made(RecordedLock, real.allocate_lock(), Known("Lock", name, detail, line))
 
 
-def _recorded_rlock(kit: Kit, locks: Locks, frame: FrameType, face: type) -> RecordedLock:
+def _recorded_rlock(kit: FreeKit, locks: Locks, frame: FrameType, face: type) -> RecordedLock:
     name, detail, line = kit.names.of(frame, "rlock")
     return locks.made(face, real.RLockType(), Known("RLock", name, detail, line))
 
 
-def install(kit: Kit) -> None:
+def install(kit: FreeKit) -> None:
     """Put them in place."""
     locks = Locks(kit)
+    kit.raw = lambda lock: lock._raw if is_recorded(lock) else lock
     kit.recorder.beats.append(locks.beat)
     kit.recorder.last_words.append(locks.tell)
     kit.recorder.endings.append(locks.end)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import FrameType
+from functools import cache
+from types import FrameType, MemberDescriptorType
 from typing import Any, NoReturn
 
 from playground.inside import real
@@ -26,6 +27,23 @@ class _Face(type):
 
     def __repr__(cls) -> str:
         return f"<class '{cls.__module__}.{cls.__qualname__}'>"
+
+    def __getattribute__(cls, name: str) -> Any:
+        """A slot asked of the class can be called with a lock, as the C type's methods can: ExitStack does so. `with` does not come here."""
+        found = type.__getattribute__(cls, name)
+        return _unbound(found) if type(found) is MemberDescriptorType and name in _CALLED else found
+
+
+_CALLED = frozenset({"__enter__", "__exit__", "acquire", "release"})
+
+
+@cache
+def _unbound(slot: MemberDescriptorType) -> Method:
+    def call(lock: object, /, *args: object, **keywords: object) -> object:
+        return slot.__get__(lock)(*args, **keywords)
+
+    call.__name__ = call.__qualname__ = slot.__name__
+    return call
 
 
 class Makers:

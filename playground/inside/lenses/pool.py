@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import concurrent.futures
-import concurrent.futures._base as base
-import concurrent.futures.thread as pools
+import concurrent.futures._base
+import concurrent.futures.thread
 import threading
 from types import FrameType
+from typing import Any
 
-from playground.inside.kit import Kit, Lens, Wait
+from playground.inside.kit import FreeKit, Kit, Lens, Wait
 from playground.inside.lenses.thread import function_name
 from playground.inside.monitor import code_of
 from playground.inside.recorder import microseconds
@@ -26,9 +26,10 @@ _SOME = Known("Future", "futures")
 class Pools:
     """The callbacks for concurrent.futures' code."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: Kit, base: Any, pools: Any) -> None:
         self.kit = kit
         self.budget = kit.budget("pool", _A_WINDOW)
+        self._worker = pools._worker
         self._submit = code_of(pools.ThreadPoolExecutor.submit)
         self._through = (id(self._submit), id(code_of(base.Executor.map)), id(code_of(base.Executor.submit)))
         self._pool_of: dict[int, Known] = {}
@@ -50,43 +51,43 @@ class Pools:
         pool = frame.f_locals["self"]
         known = self.kit.known(pool)
         if known is not None and not pool._shutdown and not pool._broken and self.budget.allows(known):
-            self.kit.emit(_SUBMITTED, known, frame.f_back, 0, self.kit.recorder.text(function_name(frame.f_locals["fn"])[:40]))
+            self.kit.emit(_SUBMITTED, known, frame.f_back, 0, self.kit.text(function_name(frame.f_locals["fn"])[:40]))
 
     def worker(self, frame: FrameType) -> None:
         """_worker begins in a thread of the pool."""
         pool = frame.f_locals["executor_reference"]()
         known = self.kit.known(pool) if pool is not None else None
         if known is not None:
-            self._pool_of[self.kit.recorder.me()] = known
+            self._pool_of[self.kit.me()] = known
 
     def idle(self, frame: FrameType) -> None:
         """_worker found no work: it says so to the pool and waits in a C queue."""
-        known = self._pool_of.get(self.kit.recorder.me())
+        known = self._pool_of.get(self.kit.me())
         if known is not None:
             self.kit.begin_wait(Wait(_IDLE, known), frame)
 
     def released(self, frame: FrameType) -> None:
         """Semaphore.release: a pool's own semaphore counts its idle threads."""
-        back = frame.f_back
-        if back is not None and back.f_code is pools._worker.__code__:
+        back = self.kit.back(frame)
+        if back is not None and back.f_code is self._worker.__code__:
             self.idle(back)
 
     def task_began(self, frame: FrameType) -> None:
         """_WorkItem.run begins."""
-        known = self._pool_of.get(self.kit.recorder.me())
+        known = self._pool_of.get(self.kit.me())
         if known is not None and (self.kit.end_wait(known) or self.budget.allows(known)):
             function = getattr(frame.f_locals["self"], "fn", None) or getattr(frame.f_locals["self"], "task", ("task",))[0]
-            self.kit.emit(_TASK_BEGAN, known, frame, 0, self.kit.recorder.text(function_name(function)[:40]))
+            self.kit.emit(_TASK_BEGAN, known, frame, 0, self.kit.text(function_name(function)[:40]))
 
     def task_ended(self, frame: FrameType, _value: object) -> None:
         """_WorkItem.run returned."""
-        known = self._pool_of.get(self.kit.recorder.me())
+        known = self._pool_of.get(self.kit.me())
         if known is not None and self.budget.allows(known):
             self.kit.emit(_TASK_ENDED, known, frame)
 
     def thread_name(self, thread: threading.Thread) -> str:
         """A worker is called after its pool (`pool-1`), unless the learner gave a prefix."""
-        if getattr(thread, "_target", None) is not pools._worker:
+        if getattr(thread, "_target", None) is not self._worker:
             return ""
         name = thread._name  # type: ignore[attr-defined]
         pool = thread._args[0]()  # type: ignore[attr-defined]
@@ -115,9 +116,14 @@ class Pools:
             self.kit.emit(_SET, known, frame)
 
 
-def install(kit: Kit) -> None:
+def install(kit: FreeKit) -> None:
     """Put it in place."""
-    here, watch = Pools(kit), kit.monitor.watch
+    observe(kit, concurrent.futures._base, concurrent.futures.thread)
+
+
+def observe(kit: Kit, base: Any, pools: Any) -> None:
+    """Watch the code of these modules."""
+    here, watch = Pools(kit, base, pools), kit.monitor.watch
     future = base.Future
     kit.namers.append(here.thread_name)
     watch(code_of(pools.ThreadPoolExecutor.__init__), start=here.created)
@@ -129,9 +135,9 @@ def install(kit: Kit) -> None:
         kit.waits[id(code_of(method))] = here.waits
     for ends in (future.set_result, future.set_exception, future.cancel):
         kit.wakes[id(code_of(ends))] = here.wakes
-    for function in (concurrent.futures.wait, concurrent.futures.as_completed):
+    for function in (base.wait, base.as_completed):
         kit.event_waits[id(code_of(function))] = here.waits_for_some
-    watch(code_of(threading.Semaphore.release), start=here.released)
+    watch(code_of(kit.threading.Semaphore.release), start=here.released)
 
 
 LENS = Lens("pool", ("concurrent.futures.ThreadPoolExecutor", "concurrent.futures.Future"), install)

@@ -11,7 +11,7 @@ from types import FrameType
 from typing import Any
 
 from playground.inside import real
-from playground.inside.kit import Budget, Kit, Lens, Wait
+from playground.inside.kit import Allowance, FreeKit, Kit, Lens, Wait
 from playground.inside.monitor import code_of
 from playground.inside.recorder import microseconds
 from playground.inside.things import Known
@@ -29,7 +29,7 @@ _SimpleQueue = _queue.SimpleQueue
 class Queues:
     """The callbacks for queue.Queue's code."""
 
-    def __init__(self, kit: Kit, budget: Budget) -> None:
+    def __init__(self, kit: Kit, budget: Allowance) -> None:
         self.kit = kit
         self.budget = budget
 
@@ -37,7 +37,8 @@ class Queues:
         """Queue.__init__, called by the visitor's code."""
         if self.kit.visitors(frame.f_back):
             thing, size = frame.f_locals["self"], frame.f_locals["maxsize"]
-            primitive = "LifoQueue" if isinstance(thing, queue.LifoQueue) else "PriorityQueue" if isinstance(thing, queue.PriorityQueue) else "Queue"
+            kinds = self.kit.queue
+            primitive = "LifoQueue" if isinstance(thing, kinds.LifoQueue) else "PriorityQueue" if isinstance(thing, kinds.PriorityQueue) else "Queue"
             self.kit.created(thing, primitive, frame.f_back, size if type(size) is int else 0)
 
     def put_waits(self, frame: FrameType, timeout: object) -> Wait | None:
@@ -74,11 +75,11 @@ class Queues:
 
     def put_left(self, frame: FrameType, raised: BaseException) -> None:
         """put raised: Full, ShutDown, or what a signal handler raised."""
-        self._left(_FULL, frame, isinstance(raised, queue.Full))
+        self._left(_FULL, frame, isinstance(raised, self.kit.queue.Full))
 
     def get_left(self, frame: FrameType, raised: BaseException) -> None:
         """get raised: Empty, ShutDown, or what a signal handler raised."""
-        self._left(_EMPTY, frame, isinstance(raised, queue.Empty))
+        self._left(_EMPTY, frame, isinstance(raised, self.kit.queue.Empty))
 
     def _left(self, kind: int, frame: FrameType, refused: bool) -> None:
         thing = frame.f_locals["self"]
@@ -125,7 +126,7 @@ def _size(thing: Any) -> int:
         return 0
 
 
-_STATE: list[tuple[Kit, Budget]] = []
+_STATE: list[tuple[FreeKit, Allowance]] = []
 
 
 class SimpleQueue(_SimpleQueue):  # type: ignore[type-arg]
@@ -181,11 +182,11 @@ def _simple(thing: SimpleQueue) -> Known | None:
     return _STATE[0][0].known(thing) if _STATE else None
 
 
-def install(kit: Kit) -> None:
-    """Put it in place."""
+def observe(kit: Kit) -> Allowance:
+    """Watch the code of queue.py."""
     budget = kit.budget("queue", _A_WINDOW)
     queues = Queues(kit, budget)
-    watch, cls = kit.monitor.watch, queue.Queue
+    watch, cls = kit.monitor.watch, kit.queue.Queue
     watch(code_of(cls.__init__), start=queues.created)
     watch(code_of(cls.put), unwind=queues.put_left)
     watch(code_of(cls.get), unwind=queues.get_left)
@@ -197,6 +198,12 @@ def install(kit: Kit) -> None:
     kit.waits[id(code_of(cls.join))] = queues.join_waits
     kit.wakes[id(code_of(cls.put))], kit.wakes[id(code_of(cls.get))] = queues.put, queues.got
     kit.wakes[id(code_of(cls.task_done))] = queues.last_done
+    return budget
+
+
+def install(kit: FreeKit) -> None:
+    """Put it in place."""
+    budget = observe(kit)
     _STATE.append((kit, budget))
     SimpleQueue.__module__ = "_queue"
     replaced: tuple[Any, ...] = (queue, _queue)
@@ -204,4 +211,4 @@ def install(kit: Kit) -> None:
         module.SimpleQueue = SimpleQueue
 
 
-LENS = Lens("queue", ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue"), install)
+LENS = Lens("queue", ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue"), install, observe)

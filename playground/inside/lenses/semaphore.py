@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from types import FrameType
+from typing import Any
 
 from playground.inside.kit import Kit, Lens, Wait
 from playground.inside.monitor import code_of
@@ -21,15 +21,15 @@ class Semaphores:
     def __init__(self, kit: Kit) -> None:
         self.kit = kit
         self.budget = kit.budget("semaphore", _A_WINDOW)
-        self._bounded_init = id(code_of(threading.BoundedSemaphore.__init__))
+        self._bounded_init = id(code_of(kit.threading.BoundedSemaphore.__init__))
         self._watching = False
-        self._acquire = code_of(threading.Semaphore.acquire)
+        self._acquire = code_of(kit.threading.Semaphore.acquire)
 
     def created(self, frame: FrameType) -> None:
         """Semaphore.__init__, also through BoundedSemaphore's."""
         if self.kit.visitors(frame.f_back, self._bounded_init):
             thing, permits = frame.f_locals["self"], frame.f_locals["value"]
-            primitive = "BoundedSemaphore" if isinstance(thing, threading.BoundedSemaphore) else "Semaphore"
+            primitive = "BoundedSemaphore" if isinstance(thing, self.kit.threading.BoundedSemaphore) else "Semaphore"
             self.kit.created(thing, primitive, frame.f_back, permits if type(permits) is int else 0)
             self._watch_leaving()
 
@@ -37,9 +37,9 @@ class Semaphores:
         """From the first semaphore on: a program without one does not pay for it."""
         if not self._watching:
             self._watching = True
-            code = code_of(threading.Condition.__exit__)
+            code = code_of(self.kit.threading.Condition.__exit__)
             self.kit.monitor.watch(code, start=self.leaving)
-            self.kit.hub.add(code)
+            self.kit.share(code)
 
     def waits(self, frame: FrameType, timeout: object) -> Wait | None:
         """No permit is left."""
@@ -48,8 +48,8 @@ class Semaphores:
 
     def leaving(self, frame: FrameType) -> None:
         """Condition.__exit__: if acquire leaves its inner lock, it has or has not got a permit."""
-        self.kit.hub.called()
-        back = frame.f_back
+        self.kit.hub_called()
+        back = self.kit.back(frame)
         if back is None or back.f_code is not self._acquire:
             return
         variables = back.f_locals
@@ -72,7 +72,7 @@ class Semaphores:
             self.kit.emit(_RELEASED, known, frame.f_back, _level(semaphore))
 
 
-def _level(semaphore: threading.Semaphore) -> int:
+def _level(semaphore: Any) -> int:
     value = semaphore._value
     return value if type(value) is int and 0 <= value < 2**32 else 0
 
@@ -80,12 +80,12 @@ def _level(semaphore: threading.Semaphore) -> int:
 def install(kit: Kit) -> None:
     """Put it in place."""
     semaphores = Semaphores(kit)
-    watch, cls = kit.monitor.watch, threading.Semaphore
+    watch, cls = kit.monitor.watch, kit.threading.Semaphore
     watch(code_of(cls.__init__), start=semaphores.created)
     watch(code_of(cls.acquire), unwind=semaphores.left)
     kit.waits[id(code_of(cls.acquire))] = semaphores.waits
     kit.wakes[id(code_of(cls.release))] = semaphores.wakes
-    kit.wakes[id(code_of(threading.BoundedSemaphore.release))] = semaphores.wakes
+    kit.wakes[id(code_of(kit.threading.BoundedSemaphore.release))] = semaphores.wakes
 
 
-LENS = Lens("semaphore", ("threading.Semaphore", "threading.BoundedSemaphore"), install)
+LENS = Lens("semaphore", ("threading.Semaphore", "threading.BoundedSemaphore"), install, install)

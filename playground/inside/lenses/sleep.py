@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from playground.inside import real
-from playground.inside.kit import Kit, Lens
+from playground.inside.kit import FreeKit, Lens
 from playground.inside.recorder import Recorder, microseconds
 from playground.model.event import KIND_ID
 
@@ -32,7 +32,7 @@ class Sleeper:
             recorder.emit(_ENDED, 0, line)
 
 
-def install(kit: Kit) -> None:
+def install(kit: FreeKit) -> None:
     """Put it in place."""
     time.sleep = Sleeper(kit.recorder).sleep  # type: ignore[assignment]
 

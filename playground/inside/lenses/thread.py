@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import FrameType
 
 from playground.inside import crashes, real, wording
-from playground.inside.kit import Kit, Lens, Wait, timeout_us
+from playground.inside.kit import FreeKit, Lens, Wait, timeout_us
 from playground.inside.monitor import code_of
 from playground.inside.names import Names
 from playground.inside.things import Known, Member
@@ -26,7 +26,7 @@ _alive = threading.Thread.is_alive
 class Threads:
     """The callbacks for threading.Thread's own code, and the substitutes for `_thread`."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: FreeKit) -> None:
         self.kit = kit
         self.recorder = kit.recorder
         self._unraisable = _unraisable_type()
@@ -225,7 +225,7 @@ def thread_name(thread: threading.Thread, names: Names) -> str:
     return names.counted(type(thread).__name__)
 
 
-def install(kit: Kit) -> None:
+def install(kit: FreeKit) -> None:
     """Put it in place."""
     threads = Threads(kit)
     watch, cls = kit.monitor.watch, threading.Thread

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from types import FrameType
 
 from playground.inside.kit import Kit, Lens, Wait
@@ -29,15 +28,15 @@ class Timers:
         """Timer.cancel."""
         timer = frame.f_locals["self"]
         known = self.kit.known(timer)
-        if known is not None and known.thread >= 0 and threading.Thread.is_alive(timer):
+        if known is not None and known.thread >= 0 and timer._started._flag and not timer._handle.is_done():
             self.kit.emit(_CANCEL, known, frame.f_back)
 
 
 def install(kit: Kit) -> None:
     """Put it in place."""
     timers = Timers(kit)
-    kit.monitor.watch(code_of(threading.Timer.cancel), start=timers.cancels)
-    kit.event_waits[id(code_of(threading.Timer.run))] = timers.waits
+    kit.monitor.watch(code_of(kit.threading.Timer.cancel), start=timers.cancels)
+    kit.event_waits[id(code_of(kit.threading.Timer.run))] = timers.waits
 
 
-LENS = Lens("timer", ("threading.Timer",), install)
+LENS = Lens("timer", ("threading.Timer",), install, install)
