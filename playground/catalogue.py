@@ -15,7 +15,7 @@ from typing import Any
 from playground.knobs import check_knob, knob_value, turn_knobs
 from playground.model.errors import BadSpec, UnknownName
 from playground.model.scenario import Expectation, Scenario
-from playground.model.spec import Knob, check_source
+from playground.model.spec import MODES, Knob, check_source
 
 __all__ = ["knob_values", "read_scenario", "scenario", "scenarios", "turn_knobs"]
 
@@ -106,6 +106,6 @@ def _expectation(raw: object) -> Expectation:
     if not isinstance(raw, dict) or raw.keys() != {"mode", "finding", "within"}:
         raise BadSpec("each entry of `expect` has mode, finding and within.")
     mode, finding, within = raw["mode"], raw["finding"], raw["within"]
-    if mode != "free" or finding not in FINDINGS or not isinstance(within, int) or within < 1:
-        raise BadSpec(f"`expect`: mode is \"free\", finding one of {', '.join(FINDINGS)}, within a number of runs.")
+    if mode not in MODES or finding not in FINDINGS or not isinstance(within, int) or within < 1:
+        raise BadSpec(f"`expect`: mode is one of {', '.join(MODES)}, finding one of {', '.join(FINDINGS)}, within a number of runs.")
     return Expectation(mode, finding, within)

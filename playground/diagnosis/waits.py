@@ -5,17 +5,15 @@ Only what the recorder said counts as a wait; what the sampler saw can put a wai
 
 from __future__ import annotations
 
-import re
+from array import array
 from collections import Counter
 from dataclasses import dataclass, replace
-from itertools import compress
 
+from playground.diagnosis.speaking import speaking
 from playground.model.event import KIND_ID, KINDS, TIMEOUT_FOREVER, Batch, ThreadState
 from playground.model.record import Gap, ThreadInfo
 
 _S = ThreadState
-_QUIET = frozenset(KIND_ID[name] for name in ("none", "line", "line.seen", "output", "gil.taken", "gil.dropped"))
-_SPEAKS = re.compile(b"[" + re.escape(bytes(number for number in range(len(KINDS)) if number not in _QUIET)) + b"]")
 _ENDED = (_S.DONE, _S.CRASHED, _S.KILLED)
 _NO_WAITS = frozenset({"line", "output"})
 TIMED_NOTE = "timed"
@@ -37,11 +35,12 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A lock is held by `thread` since event `seq`."""
+    """A lock is held by `thread` since event `seq`, which was at `line`."""
 
     thread: int
     seq: int
     at_ns: int
+    line: int = 0
 
 
 class WaitsForGraph:
@@ -86,10 +85,10 @@ class WaitsForGraph:
         if not batch.kind:
             return False
         self.now_ns = batch.at_ns[-1]
-        changed = False
-        for match in _SPEAKS.finditer(batch.kind):
-            changed = True
-            self._follow(batch, match.start(), timed_notes)
+        places = speaking(batch.kind)
+        for at in places:
+            self._follow(batch, at, timed_notes)
+        changed = bool(places)
         if self.waits:
             changed |= self._forget_waits_that_lines_ended(batch)
         return changed
@@ -115,12 +114,13 @@ class WaitsForGraph:
             value = batch.value[at]
             timed = to == _S.SLEEPING or (batch.note[at] in timed_notes if kind == "barrier.waiting" else value != TIMEOUT_FOREVER)
             self.waits[thread] = Wait(kind, obj, batch.line[at], batch.first_seq + at, batch.at_ns[at], timed)
-        self._hand(kind, thread, obj, batch.value[at], batch.first_seq + at, batch.at_ns[at])
+        self._hand(kind, obj, batch.value[at], Hold(thread, batch.first_seq + at, batch.at_ns[at], batch.line[at]))
 
-    def _hand(self, kind: str, thread: int, obj: int, value: int, seq: int, at_ns: int) -> None:
+    def _hand(self, kind: str, obj: int, value: int, new: Hold) -> None:
+        thread = new.thread
         match kind:
             case "lock.acquired" | "condition.woken" | "condition.timed_out":
-                self.holds[obj] = Hold(thread, seq, at_ns)
+                self.holds[obj] = new
             case "lock.released":
                 hold = self.holds.get(obj)
                 if hold is not None and hold.thread != thread:
@@ -141,12 +141,23 @@ class WaitsForGraph:
 
     def _forget_waits_that_lines_ended(self, batch: Batch) -> bool:
         """A thread that reached a line waits no more, though the end of its wait was not recorded."""
-        lines = batch.kind.translate(_ONLY_LINES)
-        last = dict(compress(zip(batch.thread, range(len(batch)), strict=True), lines))
-        over = [thread for thread, wait in self.waits.items() if thread in last and batch.first_seq + last[thread] > wait.seq]
+        column = batch.thread.tobytes()
+        over = [thread for thread, wait in self.waits.items() if _last_line(batch, column, thread) > wait.seq]
         for thread in over:
             del self.waits[thread]
         return bool(over)
 
 
-_ONLY_LINES = bytes(int(number == KIND_ID["line"]) for number in range(256))
+def _last_line(batch: Batch, column: bytes, thread: int) -> int:
+    """The seq of the thread's last line among these events, -1 if there is none; searched for in C, for most batches have none."""
+    sought, size = array("H", [thread]).tobytes(), batch.thread.itemsize
+    end = len(column)
+    while (at := column.rfind(sought, 0, end)) >= 0:
+        place, odd = divmod(at, size)
+        if not odd and batch.kind[place] == _LINE:
+            return batch.first_seq + place
+        end = at + size - 1
+    return -1
+
+
+_LINE = KIND_ID["line"]

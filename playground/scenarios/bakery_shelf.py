@@ -10,7 +10,7 @@
 #   "Give ROOM for one loaf only: every loaf needs a baker and a guest to meet.",
 #   "Have one guest: now the bakers wait most of the time.",
 # ]
-# expect = [{mode = "free", finding = "clean", within = 3}]
+# expect = [{mode = "free", finding = "clean", within = 3}, {mode = "controlled", finding = "clean", within = 20}]
 #
 # [knobs]
 # BAKERS = {label = "bakers", low = 1, high = 6}

@@ -10,7 +10,7 @@
 #   "Set CHARGERS to 1: the semaphore is a lock now.",
 #   "Set CHARGERS to 6: nobody waits, and the semaphore might as well not be there.",
 # ]
-# expect = [{mode = "free", finding = "clean", within = 3}]
+# expect = [{mode = "free", finding = "clean", within = 3}, {mode = "controlled", finding = "clean", within = 50}]
 #
 # [knobs]
 # CHARGERS = {label = "chargers", low = 1, high = 6}

@@ -10,7 +10,7 @@
 #   "Set LOWER to False: a flag that stays up lets everybody through, so the two no longer take turns.",
 #   "Set WORK_MS to 0: the handshake itself is all that is left.",
 # ]
-# expect = [{mode = "free", finding = "clean", within = 3}]
+# expect = [{mode = "free", finding = "clean", within = 3}, {mode = "controlled", finding = "clean", within = 50}]
 #
 # [knobs]
 # ROUNDS = {label = "rounds", low = 1, high = 20}

@@ -11,7 +11,7 @@
 #   "Set BETWEEN to \"nothing\": with the GIL nothing is lost on CPython 3.10 or later, because no switch falls between the two lines.",
 #   "Set BETWEEN to \"a call\": a Python function's start is such a place, so now and then an addition is lost again.",
 # ]
-# expect = [{mode = "free", finding = "crash", within = 1}]
+# expect = [{mode = "free", finding = "crash", within = 1}, {mode = "controlled", finding = "crash", within = 50}]
 #
 # [knobs]
 # THREADS = {label = "threads", low = 1, high = 8}

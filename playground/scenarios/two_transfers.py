@@ -10,7 +10,7 @@
 #   "Set ORDER to \"by number\": both take the lock of account 1 first, and both complete.",
 #   "Set PAUSE_MS to 0: it often goes well now. The mistake is still there; it only hides.",
 # ]
-# expect = [{mode = "free", finding = "deadlock", within = 1}]
+# expect = [{mode = "free", finding = "deadlock", within = 1}, {mode = "controlled", finding = "deadlock", within = 50}]
 #
 # [knobs]
 # ORDER = {label = "order of locks", choices = ['"as asked"', '"by number"']}

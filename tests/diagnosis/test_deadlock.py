@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground.diagnosis.deadlock import CONFIRM_NS, FIXES, NOBODY_LEFT, WAIT_WORDS, Deadlock
+from playground.diagnosis.deadlock import Deadlock
+from playground.diagnosis.standstill import CONFIRM_NS
+from playground.diagnosis.stuck import StuckThreads
+from playground.diagnosis.words import FIXES, NOBODY_LEFT, WAIT_WORDS
 from playground.model.event import KIND_ID, ThreadState
 from playground.model.finding import Finding, PossibleOn
 from playground.model.spec import RunSpec
@@ -17,7 +20,7 @@ S = ThreadState
 
 
 def judged(story: Story, *, quiet_ms: float = 1000, source: str = "pass", samples: bytes = b"") -> list[Finding]:
-    detector = Deadlock(RunSpec(source=source))
+    detector = StuckThreads(RunSpec(source=source), (Deadlock,))
     found = [finding for record in story.records(samples) for finding in detector.see(record)]
     return [*found, *detector.quiet(int(quiet_ms * MS)), *detector.end(int(quiet_ms * MS))]
 
@@ -46,7 +49,7 @@ def test_a_cycle_of_locks_is_told_with_names_and_lines() -> None:
 
 
 def test_it_is_told_once_and_not_before_it_is_certain() -> None:
-    detector = Deadlock(RunSpec(source="pass"))
+    detector = StuckThreads(RunSpec(source="pass"), (Deadlock,))
     for record in two_transfers().records():
         assert not detector.see(record)
     assert not detector.quiet(5 * MS + CONFIRM_NS - 1)

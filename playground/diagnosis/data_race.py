@@ -1,0 +1,163 @@
+"""Data race: two threads touch the same variable, attribute or item, at least one writes, and nothing orders the two (happens-before).
+
+In Python one load or one store never tears, so not every unordered pair is a fault. Told are, from the gravest on:
+
+lost      a thread read, another wrote, and the first wrote what it had made of the old value (the pattern R-W-W of Lu et al., AVIO, 2006)
+updates   two threads each read and then wrote; this time one had done so before the other began
+writes    two writes of which nothing says which one stays
+stale     a read that came before a write which nothing made it wait for, and that was never made up for by a later one
+lucky     a read that came after such a write only because of this schedule
+
+Not told: flags (names that are only ever set to True, False or None), reads that are repeated (polls, double checks), readers of what is always
+written under one lock, two writes of the same value, and methods of containers, each of which is one indivisible act. Of a container as a whole
+only `lost` is told (`if stack: stack.pop()`), and only where the program failed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from playground.diagnosis.accesses import Access, Accesses
+from playground.diagnosis.names import Names, listed
+from playground.diagnosis.race_story import FIXES, title_of, told
+from playground.model.event import KIND_ID, Batch
+from playground.model.finding import Finding, PossibleOn
+from playground.model.record import Choices, Record
+from playground.model.spec import RunSpec
+
+_CRASHED = KIND_ID["thread.crashed"]
+_FLAG = re.compile(r"=\s*(True|False|None)\s*(#.*)?$")
+_MOST, _MOST_WHOLE = 10, 200_000
+_GRAVITY = ("lost", "updates", "writes", "stale", "lucky")
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """Accesses of one place that nothing orders: of `lost` read, other's write, own write; else the two, in the order of the run."""
+
+    kind: str
+    accesses: tuple[Access, ...]
+    other_read: Access | None = None
+    """Of `lost`: the other's read from before its write, if there was one."""
+
+
+class DataRace:
+    """Collects accesses, which only a controlled run has; judged at the end. A free run costs nothing."""
+
+    def __init__(self, spec: RunSpec) -> None:
+        self._controlled = spec.mode == "controlled"
+        self._source = spec.source.splitlines()
+        self._names = Names()
+        self._accesses = Accesses()
+        self._crashed = False
+
+    def see(self, record: Record) -> Sequence[Finding]:
+        """Keep what steps touch."""
+        if self._controlled:
+            self._names.see(record)
+            if isinstance(record, Choices):
+                self._accesses.choices(record)
+            elif isinstance(record, Batch):
+                self._accesses.batch(record)
+                self._crashed = self._crashed or _CRASHED in record.kind
+        return ()
+
+    def quiet(self, at_ns: int) -> Sequence[Finding]:
+        """A race is no matter of time."""
+        return ()
+
+    def end(self, at_ns: int) -> Sequence[Finding]:
+        """The gravest race of each place; the gravest of all first."""
+        races = [race for parts in self._accesses.things.values() for race in self._of_thing(parts)]
+        races.sort(key=lambda race: (_GRAVITY.index(race.kind), race.accesses[0].step))
+        return [self._tell(race) for race in races[:_MOST]]
+
+    def _of_thing(self, parts: dict[int, list[Access]]) -> Iterator[Race]:
+        """The gravest race of each part; where the program failed also what changed the container as a whole."""
+        whole = parts.get(0, []) if self._crashed else []
+        told = False
+        for part, accesses in parts.items():
+            race = self._at(accesses) if part else None
+            if race is None and whole and not told and len(whole) * len(parts) < _MOST_WHOLE:
+                race = lost(sorted([*accesses, *whole], key=lambda access: access.step) if part else accesses)
+                told = race is not None
+            if race is not None:
+                yield race
+
+    def _at(self, accesses: list[Access]) -> Race | None:
+        if len({access.thread for access in accesses}) < 2:
+            return None
+        return lost(accesses) or self._pair(accesses)
+
+    def _pair(self, accesses: list[Access]) -> Race | None:
+        """The gravest unordered pair that is more than a flag, a poll or a look at guarded data."""
+        seen: dict[tuple[int, bool], Access] = {}
+        found: dict[str, Race] = {}
+        read: set[int] = set()
+        flags = all(self._is_flag(access) for access in accesses if access.write)
+        for access in accesses:
+            for (thread, write), earlier in seen.items():
+                if thread == access.thread or not (write or access.write) or earlier.comes_before(access):
+                    continue
+                kind = ("updates" if access.thread in read else "writes") if write and access.write else "stale" if access.write else "lucky"
+                if kind not in found and not flags and not _harmless(kind, earlier, access, accesses):
+                    found[kind] = Race(kind, (earlier, access))
+            seen[access.thread, access.write] = access
+            (read.discard if access.write else read.add)(access.thread)
+        return next((found[kind] for kind in _GRAVITY if kind in found), None)
+
+    def _is_flag(self, write: Access) -> bool:
+        line = self._source[write.line - 1] if 0 < write.line <= len(self._source) else ""
+        return bool(_FLAG.search(line)) or write.after in ("True", "False", "None")
+
+    def _tell(self, race: Race) -> Finding:
+        names = self._names
+        threads = tuple(dict.fromkeys(access.thread for access in race.accesses))
+        involved = race.accesses if race.other_read is None else (*race.accesses, race.other_read)
+        spoken = {access.thread: names.thread(access.thread) for access in involved}
+        parts_first = sorted(race.accesses, key=lambda access: access.whole)
+        name = next((access.name for access in parts_first if access.name[:1] not in ("", "<", ".", "[")), "what they share")
+        return Finding("data_race", title_of(race.kind, name, listed([spoken[thread] for thread in threads])),
+                       tuple(told(race.kind, name, race.accesses, race.other_read, spoken)), threads, (), self._accesses.seqs(*involved),
+                       FIXES[race.kind].format(name=name), PossibleOn(gil=None, free_threaded=True))
+
+
+def lost(accesses: list[Access]) -> Race | None:
+    """The first write of a thread that threw away another's, with nothing to keep the two apart; best one whose other thread had read the same."""
+    read: dict[int, Access] = {}
+    last_write: Access | None = None
+    reads_before: dict[int, Access] = {}
+    found: Race | None = None
+    for access in accesses:
+        if not access.write:
+            read[access.thread] = access
+            continue
+        mine = read.pop(access.thread, None)
+        if (mine is not None and last_write is not None and last_write.thread != access.thread and last_write.step > mine.step
+                and (mine.apart_from(last_write) or last_write.apart_from(access))):
+            other = reads_before.get(last_write.thread)
+            race = Race("lost", (mine, last_write, access), other)
+            if other is not None:
+                return race
+            found = found or race
+        if mine is not None:
+            reads_before[access.thread] = mine
+        else:
+            reads_before.pop(access.thread, None)
+        last_write = access
+    return found
+
+
+def _harmless(kind: str, earlier: Access, later: Access, accesses: list[Access]) -> bool:
+    if kind == "updates":
+        return False
+    if kind == "writes":
+        return later.after is not None and later.after == earlier.after
+    reader, writer = (earlier, later) if kind == "stale" else (later, earlier)
+    others = [other for other in accesses if other.thread == reader.thread and not other.write and other is not reader]
+    if any((other.line, other.offset) == (reader.line, reader.offset) or other.step > reader.step for other in others):
+        return True
+    guards = [write.locks for write in accesses if write.write and not write.comes_before(reader)]
+    return kind == "lucky" and bool(others or frozenset.intersection(*guards, writer.locks))
