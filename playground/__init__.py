@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from playground.model.report import Failure as Failure
     from playground.model.report import FailureStep as FailureStep
     from playground.model.scenario import Scenario as Scenario
+    from playground.model.search_spec import SearchSpec as SearchSpec
     from playground.model.spec import Knob as Knob
-    from playground.model.spec import Limits as Limits
     from playground.model.spec import RunSpec as RunSpec
     from playground.share import ShareBox as ShareBox
     from playground.vocabulary import vocabulary as vocabulary
@@ -43,10 +43,10 @@ if TYPE_CHECKING:
 _HOMES: dict[str, str] = {
     "BadSpec": "playground.model.errors",
     "Host": "playground.host",
-    "Limits": "playground.model.spec",
     "PlaygroundError": "playground.model.errors",
     "RunSpec": "playground.model.spec",
     "SandboxRefused": "playground.model.errors",
+    "SearchSpec": "playground.model.search_spec",
     "ShareBox": "playground.share",
     "UnknownName": "playground.model.errors",
     "jsonl": "playground.export_jsonl",

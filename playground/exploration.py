@@ -7,22 +7,25 @@ only if the program does not depend on hashes.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from playground.ending import end_of
+from playground.ending import Cut, Exit, end_of
 from playground.listening import Heard, listen
 from playground.model.errors import ProtocolError
+from playground.model.finding import Finding
+from playground.model.record import Progress
 from playground.model.report import Failure, Report
 from playground.model.report_claim import read_failure, read_report
-from playground.model.search_spec import SearchSpec
+from playground.model.search_spec import TELL_S, SearchSpec
 from playground.model.spec import Limits
 from playground.reading import Reading
+from playground.replaying import ControlledSession
 from playground.session import Cell
+from playground.telling_failure import finding_of
 
-TELL_S = 6.0
-"""What a cell gets beyond the search's own seconds: for shrinking, confirming, and saying where a failure can happen."""
 CONFIRM = Limits(wall_s=20.0, cpu_s=20.0)
 UNREPEATABLE = "the program does not do the same under other hashes of strings: something other than scheduling decides"
 
@@ -33,6 +36,12 @@ class Explored:
 
     report: Report
     seconds: float
+    cut: Cut | None = None
+    """Why the searching cell was ended from outside (None: it was not)."""
+    exit: Exit | None = None
+    """How the searching cell ended."""
+    finding: Finding | None = None
+    """Why the failure happened, by the detectors' account of its replay."""
 
     def to_row(self) -> dict[str, object]:
         """The report as the command's JSON."""
@@ -59,24 +68,37 @@ def limits_of(search: SearchSpec) -> Limits:
     return replace(search.run.limits, wall_s=seconds, cpu_s=seconds)
 
 
-def explore(search: SearchSpec, open_cell: Open, warm: Callable[[], None]) -> Explored:
-    """Find, confirm, report. `warm` makes the other zygote ready while the search goes on. Raises SandboxRefused."""
+def class_rows(report: Report) -> list[dict[str, object]]:
+    """The classes as JSON."""
+    return [{"verdict": leaf.verdict, "error": leaf.error, "message": leaf.message, "choices": leaf.choices} for leaf in report.classes]
+
+
+def explore(search: SearchSpec, open_cell: Open, warm: Callable[[], None], *, stopped: Callable[[], Cut | None] = lambda: None,
+            on_progress: Callable[[Progress], None] = lambda progress: None) -> Explored:
+    """Find, confirm, report. `warm` makes the other zygote ready while the search goes on. Raises SandboxRefused.
+
+    `stopped` is asked all the time and ends it; `on_progress` is told how far the search is.
+    """
     with ThreadPoolExecutor(1, "warm") as pool:
         warming = pool.submit(warm)
         limits = limits_of(search)
-        heard = _heard(open_cell(search.to_json().encode(), limits, False), limits)
+        heard = _heard(open_cell(search.to_json().encode(), limits, False), limits, stopped, on_progress)
         report = _claimed(search, heard, limits)
         warming.result()
+    finding = None
     if report.failure is not None and report.executions:
-        report = _confirmed(search, report, report.failure, open_cell)
+        report, finding = _told(search, report, report.failure, open_cell, stopped)
     elif report.exhausted:
-        report = _repeated(search, report, open_cell)
-    return Explored(report, heard.seconds)
+        report = _repeated(search, report, open_cell, stopped)
+    cut = heard.cut or stopped()
+    if cut is not None and report.reason == UNREPEATABLE:
+        report = replace(report, reason=f"{cut.sentence.rstrip('.')}, before what was found could be confirmed")
+    return Explored(report, heard.seconds, cut, heard.exit, finding)
 
 
-def _heard(cell: Cell, limits: Limits) -> Heard:
+def _heard(cell: Cell, limits: Limits, stopped: Callable[[], Cut | None], on_progress: Callable[[Progress], None] = lambda progress: None) -> Heard:
     try:
-        return listen(cell, limits)
+        return listen(cell, limits, stopped=stopped, on_progress=on_progress)
     finally:
         if not cell.over:
             cell.kill("closed")
@@ -85,44 +107,76 @@ def _heard(cell: Cell, limits: Limits) -> Heard:
 
 def _claimed(search: SearchSpec, heard: Heard, limits: Limits) -> Report:
     """The cell's report; without one, why there is none."""
+    executions = heard.progress.executions if heard.progress is not None else 0
     if heard.report:
         try:
             return read_report(heard.report)
         except ProtocolError as error:
-            return _inconclusive(search, str(error))
+            return _inconclusive(search, str(error), executions)
     assert heard.exit is not None
+    if heard.cut is None and (line := _stuck_at(bytes(heard.written["stderr"]), search.run.name)) is not None:
+        return _inconclusive(search, _stuck(line), executions)
     account = Reading(search.run, python="", gil=True, started_ns=0).account(0, {})
+    if heard.cut is not None and not heard.cut.limit:
+        return _inconclusive(search, heard.cut.sentence.rstrip("."), executions)
     if not (heard.cut or heard.exit.limit or heard.exit.signal):
-        return _inconclusive(search, "the program ended its own process, so the search could not go on")
+        return _inconclusive(search, "the program ended its own process, so the search could not go on", executions)
     end = end_of(account, heard.cut, heard.exit, limits, "", "")
-    return _inconclusive(search, f"the search was ended from outside: {end.sentence.rstrip('.')}")
+    return _inconclusive(search, f"the search was ended from outside: {end.sentence.rstrip('.')}", executions)
 
 
-def _inconclusive(search: SearchSpec, reason: str) -> Report:
-    return Report("inconclusive", False, 0, search.run.granularity, search.strategy, reason, None)
+def _stuck_at(written: bytes, name: str) -> str | None:
+    """Where the program stood when the watchdog within ended its process, as ` (line 3)` or nothing; None if that is not what happened."""
+    last = written.rfind(b"Timeout (")
+    if last < 0:
+        return None
+    found = re.search(rb'File "' + re.escape(name.encode()) + rb'", line (\d{1,9}) in', written[last:])
+    return f" (line {int(found[1])})" if found else ""
 
 
-def _confirmed(search: SearchSpec, report: Report, failure: Failure, open_cell: Open) -> Report:
+def _stuck(where: str) -> str:
+    return (f"an execution did not come back{where}: it computes for long in C code, or waits for something outside, where no schedule can "
+            "take it off")
+
+
+def _inconclusive(search: SearchSpec, reason: str, executions: int) -> Report:
+    return Report("inconclusive", False, executions, search.run.granularity, search.strategy, reason, None)
+
+
+def _told(search: SearchSpec, report: Report, failure: Failure, open_cell: Open, stopped: Callable[[], Cut | None]) -> tuple[Report, Finding | None]:
+    """Confirm the failure, and meanwhile replay it for its story."""
+    run = replace(search.run, mode="controlled", schedule=failure.schedule, limits=CONFIRM)
+    session = ControlledSession(run, lambda: open_cell(run.to_json().encode(), CONFIRM, False), python="", gil=True, tier=str)
+    with ThreadPoolExecutor(1, "story") as pool:
+        telling = pool.submit(finding_of, session, failure)
+        report = _confirmed(search, report, failure, open_cell, stopped)
+        if stopped() is not None:
+            session.stop()
+        finding = telling.result()
+    return report, finding if report.failure is not None else None
+
+
+def _confirmed(search: SearchSpec, report: Report, failure: Failure, open_cell: Open, stopped: Callable[[], Cut | None]) -> Report:
     """The report if the schedule gives the same failure in a fresh cell under other hashes."""
-    again = _again(search, failure.schedule, "confirm", open_cell, other=True)
+    again = _again(search, failure.schedule, "confirm", open_cell, stopped, other=True)
     try:
         same = again.report not in (b"", b"null") and _bare(read_failure(again.report)) == _bare(failure)
     except ProtocolError:
         same = False
-    return report if same else replace(report, verdict="inconclusive", exhausted=False, failure=None, reason=UNREPEATABLE)
+    return report if same else replace(report, verdict="inconclusive", exhausted=False, failure=None, reason=UNREPEATABLE, classes_complete=False)
 
 
-def _repeated(search: SearchSpec, report: Report, open_cell: Open) -> Report:
+def _repeated(search: SearchSpec, report: Report, open_cell: Open, stopped: Callable[[], Cut | None]) -> Report:
     """The report if one run gives the same trace under both hash seeds."""
-    first, second = (_again(search, "", "controlled", open_cell, other=other) for other in (False, True))
+    first, second = (_again(search, "", "controlled", open_cell, stopped, other=other) for other in (False, True))
     if first.report and first.events == second.events and first.written == second.written:
         return report
-    return replace(report, verdict="inconclusive", exhausted=False, reason=UNREPEATABLE)
+    return replace(report, verdict="inconclusive", exhausted=False, reason=UNREPEATABLE, classes_complete=False)
 
 
-def _again(search: SearchSpec, schedule: str, mode: str, open_cell: Open, *, other: bool) -> Heard:
+def _again(search: SearchSpec, schedule: str, mode: str, open_cell: Open, stopped: Callable[[], Cut | None], *, other: bool) -> Heard:
     job = {**json.loads(search.to_json()), "mode": mode, "schedule": schedule}
-    return _heard(open_cell(json.dumps(job).encode(), CONFIRM, other), CONFIRM)
+    return _heard(open_cell(json.dumps(job).encode(), CONFIRM, other), CONFIRM, stopped)
 
 
 def _bare(failure: Failure) -> tuple[object, ...]:

@@ -8,17 +8,19 @@ import sys
 import sysconfig
 import threading
 from dataclasses import replace
+from functools import partial
 
 from playground.comparison import compare
 from playground.exploration import Explored, explore
-from playground.model.errors import BadSpec
+from playground.model.errors import BadSchedule, BadSpec
 from playground.model.record import End
 from playground.model.schedule import Schedule
 from playground.model.search_spec import SearchSpec, check_search
 from playground.model.spec import Limits, RunSpec, check
-from playground.replaying import ControlledSession, fits
+from playground.replaying import ControlledSession
 from playground.runtimes import Runtime, find_runtimes
 from playground.sandbox import Cell, Policy, Report, Zygote, examine
+from playground.searching import SearchSession
 from playground.session import Session
 
 
@@ -51,19 +53,32 @@ class Host:
 
         return Session(spec, open_cell, python=f"cpython {runtime.version}", gil=runtime.gil, tier=lambda: zygote.tier)
 
-    def check(self, spec: RunSpec, *, strategy: str = "auto", max_executions: int = 10_000, max_seconds: float = 10.0) -> Explored:
-        """Search for a failing interleaving of this program. Raises BadSpec and SandboxRefused."""
-        search = check_search(SearchSpec(spec, strategy, max_executions, max_seconds))
-        runtime = self._runtime(spec.python)
+    def warm(self) -> None:
+        """Make ready for controlled runs and searches too, which have zygotes of their own. Raises SandboxRefused."""
+        for hash_seed in (0, 1):
+            self._controlled(self._runtime(""), hash_seed).start()
+
+    def search(self, search: SearchSpec) -> SearchSession:
+        """A session that looks for a failing interleaving; its cell opens when it is first iterated. Raises BadSpec."""
+        check_search(search)
+        runtime = self._runtime(search.run.python)
         zygotes = self._controlled(runtime, 0), self._controlled(runtime, 1)
 
         def open_cell(job: bytes, limits: Limits, other: bool) -> Cell:
-            return _open_quietly(zygotes[other], limits, job)
+            cell = _open_quietly(zygotes[other], limits, job)
+            session.began()
+            return cell
 
-        return explore(search, open_cell, zygotes[1].start)
+        session = SearchSession(partial(explore, search, open_cell, zygotes[1].start), python=f"cpython {runtime.version}", gil=runtime.gil,
+                                tier=lambda: zygotes[0].tier)
+        return session
+
+    def check(self, spec: RunSpec, *, strategy: str = "auto", max_executions: int = 10_000, max_seconds: float = 10.0) -> Explored:
+        """The same for whoever needs only what it came to. Raises BadSpec and SandboxRefused."""
+        return self.search(SearchSpec(spec, strategy, max_executions, max_seconds)).explore()
 
     def _open_controlled(self, spec: RunSpec) -> ControlledSession:
-        """Raises BadSpec, also for a schedule that was made for another text: with how far this one follows it."""
+        """Raises BadSpec. A schedule that was made for another text is known to be so when the session is iterated."""
         if spec.schedule:
             spec = self._on_its_python(spec, Schedule.parse(spec.schedule))
         runtime = self._runtime(spec.python)
@@ -72,16 +87,13 @@ class Host:
         def open_cell() -> Cell:
             return _open_quietly(zygote, spec.limits, spec.to_json().encode())
 
-        session = ControlledSession(spec, open_cell, python=f"cpython {runtime.version}", gil=runtime.gil, tier=lambda: zygote.tier)
-        if not fits(spec):
-            raise BadSpec(session.misfit())
-        return session
+        return ControlledSession(spec, open_cell, python=f"cpython {runtime.version}", gil=runtime.gil, tier=lambda: zygote.tier)
 
     def _on_its_python(self, spec: RunSpec, schedule: Schedule) -> RunSpec:
         """The spec with the schedule's granularity and, where the steps depend on it, the schedule's Python."""
         if schedule.granularity in ("bytecode", "gil"):
             if spec.python not in ("", schedule.python):
-                raise BadSpec(f"This schedule counts instructions of CPython {schedule.python}; CPython {spec.python[:20]} has others.")
+                raise BadSchedule(f"This schedule counts instructions of CPython {schedule.python}; CPython {spec.python[:20]} has others.")
             return replace(spec, python=schedule.python, granularity=schedule.granularity)
         return replace(spec, granularity=schedule.granularity)
 

@@ -8,8 +8,11 @@ from functools import lru_cache
 from playground.ending import LIMIT_SENTENCES
 from playground.export_jsonl import STATE_WORDS, VERSION
 from playground.model.event import KINDS, STATE_LEGEND
+from playground.model.finding import FINDING_LEGEND
 from playground.model.primitive import PRIMITIVES
 from playground.model.record import GAP_FAMILIES
+from playground.model.schedule import GRANULARITY_LEGEND
+from playground.model.search_spec import MOST_EXECUTIONS, MOST_SECONDS, STRATEGY_LEGEND
 from playground.model.spec import CEILING, MAX_SOURCE_BYTES, MODES, Limits
 from playground.runtimes import find_runtimes
 
@@ -17,10 +20,10 @@ OUTCOMES: tuple[tuple[str, str], ...] = (
     ("ok", "finished"), ("failed", "failed"), ("deadlock", "deadlock"), ("limit", "stopped at a limit"), ("stopped", "stopped"),
     ("refused", "not run"), ("protocol", "trace lost"),
 )
-FINDINGS: tuple[tuple[str, str, str], ...] = (
-    ("deadlock", "deadlock", "threads wait for each other, or for somebody who will never come"),
-    ("crash", "crash", "an exception that nobody caught left a thread"),
+SEARCH_PHASES: tuple[tuple[str, str, str], ...] = (
+    ("telling", "shrinking and confirming", "the search is over; what it found is shrunk, and shown again in a fresh process"),
 )
+"""What a search says it is at when no strategy is at work any more."""
 
 
 @lru_cache(maxsize=1)
@@ -35,7 +38,11 @@ def vocabulary() -> dict[str, object]:
                   for number, kind in enumerate(KINDS)],
         "primitives": [asdict(primitive) for primitive in PRIMITIVES],
         "outcomes": [{"name": name, "word": word} for name, word in OUTCOMES],
-        "findings": [{"name": name, "word": word, "sentence": sentence} for name, word, sentence in FINDINGS],
+        "findings": [{"name": name, "word": word, "sentence": sentence} for name, word, sentence in FINDING_LEGEND],
+        "granularities": _rows(GRANULARITY_LEGEND),
+        "strategies": _rows(STRATEGY_LEGEND),
+        "search_phases": _rows(SEARCH_PHASES),
+        "search_ceiling": {"max_executions": MOST_EXECUTIONS, "max_seconds": MOST_SECONDS},
         "gap_families": sorted(GAP_FAMILIES),
         "modes": list(MODES),
         "runtimes": [{"name": runtime.name, "version": runtime.version, "gil": runtime.gil} for runtime in find_runtimes()],
@@ -44,3 +51,7 @@ def vocabulary() -> dict[str, object]:
         "limit_sentences": LIMIT_SENTENCES,
         "max_source_bytes": MAX_SOURCE_BYTES,
     }
+
+
+def _rows(legend: tuple[tuple[str, str, str], ...]) -> list[dict[str, str]]:
+    return [{"id": name, "word": word, "sentence": sentence} for name, word, sentence in legend]

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from playground.exploration import UNREPEATABLE, limits_of
+from playground.exploration import UNREPEATABLE, Explored, limits_of
 from playground.host import Host
 from playground.model.errors import BadSpec
-from playground.model.record import End, Output
+from playground.model.record import End, Output, Progress
 from playground.model.search_spec import SearchSpec
 from playground.model.spec import RunSpec
-
-
-@pytest.fixture(scope="module")
-def host() -> Iterator[Host]:
-    host = Host()
-    yield host
-    host.close()
 
 
 def printed(host: Host, source: str) -> str:
@@ -67,7 +60,8 @@ def test_a_search_has_no_end_beyond_its_own(host: Host) -> None:
     assert limits_of(search).wall_s < 10
     explored = host.check(search.run, max_seconds=0.5)
     assert explored.report.verdict == "inconclusive"
-    assert "Stopped after" in explored.report.reason
+    assert "line 1 of the program waits for something outside" in explored.report.reason
+    assert explored.report.executions == 1
 
 
 def test_an_impossible_search_is_refused_before_anything_starts() -> None:
@@ -75,3 +69,34 @@ def test_an_impossible_search_is_refused_before_anything_starts() -> None:
     with pytest.raises(BadSpec):
         host.check(RunSpec(source="pass"), max_executions=0)
     host.close()
+
+
+@pytest.mark.parametrize(("source", "words"), [
+    ("import itertools\nsum(itertools.repeat(1))\n", "an execution did not come back (line 2)"),
+    ("import threading, os\nr, w = os.pipe()\nx = 0\ndef f():\n    global x\n    x = 1\ndef g():\n    if x:\n        os.read(r, 1)\n"
+     "a, b = threading.Thread(target=f), threading.Thread(target=g)\na.start()\nb.start()\n", "line 9 of the program waits for something outside"),
+    ("x = [0] * 10**11\n", "memory limit"), ("open('data.txt')\n", "FileNotFoundError"),
+    ("import socket\nsocket.create_connection(('192.0.2.1', 80))\n", "PermissionError"), ("import sys\nfor line in sys.stdin: pass\n", "input"),
+    ("import subprocess\nsubprocess.run(['true'])\n", "PermissionError"),
+])
+def test_what_no_schedule_can_steer_is_told_with_its_line_and_in_time(source: str, words: str, host: Host) -> None:
+    explored = host.check(RunSpec(source=source), max_seconds=1.0)
+    assert (explored.report.verdict, explored.report.exhausted) == ("inconclusive", False)
+    assert words in explored.report.reason
+
+
+def test_a_stopped_search_says_so_at_once(host: Host) -> None:
+    session = host.search(SearchSpec(RunSpec(source="import itertools\nsum(itertools.repeat(1))\n"), max_seconds=60.0))
+    session.stop()
+    report = session.explore().report
+    assert (report.verdict, report.reason) == ("inconclusive", "Stopped by the visitor")
+
+
+def test_all_classes_come_after_progress_that_rises(host: Host) -> None:
+    source = (Path(__file__).parent / "programs" / "abba_lock.py").read_text()
+    records = list(host.search(SearchSpec(RunSpec(source=source), all_classes=True)))
+    progress = [record.executions for record in records if isinstance(record, Progress)]
+    assert progress
+    assert progress == sorted(progress)
+    report = next(record for record in records if isinstance(record, Explored)).report
+    assert (len(report.classes), report.classes_complete, sum(leaf.verdict == "deadlock" for leaf in report.classes)) == (3, True, 1)

@@ -8,7 +8,7 @@ from dataclasses import fields
 from playground.export_jsonl import STATE_WORDS, jsonl
 from playground.model.event import ThreadState
 from playground.model.finding import Finding, PossibleOn
-from playground.model.record import End, Found, Record
+from playground.model.record import Choice, Choices, Code, End, Found, Record, Stand, Value
 from tests.story import Story, sample
 
 END = End("ok", 0, "Finished.", "", "", "", "", 0, 0, 4, 0, 0, 2, 9, 0.1, 20.0, 0.0, "A", "cpython 3.13.0")
@@ -60,3 +60,15 @@ def test_a_threads_native_id_stays_inside() -> None:
 
 def test_every_state_has_a_word() -> None:
     assert set(STATE_WORDS) == set(ThreadState)
+
+
+def test_steps_and_instructions_are_lines_of_their_own() -> None:
+    code = Code(1, "add", 4, ((0, "RESUME", "0", 4),))
+    stand = Stand(0, "read", "counter", 0, 1, 5, 1, 2, 3)
+    rows = Choices((Choice(1, 0, (0, 1), True, (stand,), (Value("counter", "0"),)), Choice(2, -2, (), False, (), ())))
+    assert [json.loads(line) for line in jsonl([code, rows])] == [
+        {"type": "code", "code": 1, "name": "add", "line": 4, "ops": [[0, "RESUME", "0", 4]]},
+        {"type": "choices", "choices": [
+            {"step": 1, "chosen": 0, "ready": [0, 1], "tick": True, "stands": [[0, "read", "counter", 0, 1, 5, 1, 2, 3]],
+             "values": [["counter", "0"]]},
+            {"step": 2, "chosen": -2, "ready": [], "tick": False, "stands": [], "values": []}]}]

@@ -4,26 +4,14 @@ from __future__ import annotations
 
 import resource
 import threading
-from collections.abc import Iterator
 
 import pytest
 
 from playground.host import Host, own_runtime
-from playground.model.errors import BadSpec, SandboxRefused
+from playground.model.errors import BadSpec
 from playground.model.event import Batch
 from playground.model.record import End, Found, Hello, Output, Record
 from playground.model.spec import Limits, RunSpec
-
-
-@pytest.fixture(scope="module")
-def host() -> Iterator[Host]:
-    host = Host()
-    try:
-        host.start()
-    except SandboxRefused as refused:
-        pytest.skip(str(refused))
-    yield host
-    host.close()
 
 
 def records(host: Host, source: str, **limits: float) -> list[Record]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from playground.model.errors import BadSpec, UnknownName
-from playground.share import ALPHABET, Share, ShareBox, is_id, plain
+from playground.model.schedule import Schedule, hash_of
+from playground.share import ALPHABET, ShareBox, is_id
+from playground.shared_program import Share, plain
 from playground.store import StoreError, open_store, schema, shares
 
 
@@ -44,6 +47,57 @@ def test_ids_are_of_the_content_and_of_this_servers_key(box: ShareBox, tmp_path:
     other = ShareBox(f"sqlite:///{tmp_path / 'other.db'}", b"another key", 5)
     assert other.put(Share("x")) != first
     other.close()
+
+
+def schedule_of(source: str, choices: tuple[int, ...] = (0, 0, 1, 1, 0)) -> str:
+    return str(Schedule("access", "3.13", hash_of(source), choices))
+
+
+def test_a_link_holds_the_very_interleaving(box: ShareBox) -> None:
+    share = Share.from_json({"source": "x = 1\n", "mode": "find", "schedule": schedule_of("x = 1\n"), "step": 2})
+    kept = box.get(box.put(share)).share
+    assert (kept.mode, kept.schedule, kept.step) == ("find", "tp1;access;3.13;" + hash_of("x = 1\n") + ";0*2,1*2,0", 2)
+    other = Share.from_json({"source": "x = 1\n", "mode": "controlled", "granularity": "line"})
+    assert box.get(box.put(other)).share.granularity == "line"
+
+
+def test_the_same_interleaving_has_the_same_link_however_it_is_written(box: ShareBox) -> None:
+    text = schedule_of("x")
+    said = [text, text.replace("0*2,", "0,0,"), f"  {text} "]
+    assert len({box.put(Share.from_json({"source": "x", "mode": "controlled", "schedule": each})) for each in said}) == 1
+    assert box.put(Share.from_json({"source": "x", "mode": "controlled", "schedule": schedule_of("x", (0,))})) != box.put(
+        Share.from_json({"source": "x", "mode": "controlled"}))
+
+
+def test_what_was_shared_before_schedules_keeps_its_link_and_still_opens(box: ShareBox, url: str) -> None:
+    old = {"source": "print(1)", "filename": "a.py", "knobs": {"N": "4"}, "mode": "free", "python": "3.13", "seed": 7, "title": "T", "slug": "s"}
+    content = json.dumps(old, sort_keys=True, separators=(",", ":"))
+    share = Share("print(1)", "a.py", (("N", "4"),), "free", "3.13", 7, "T", "s")
+    assert share.to_json() == content
+    name = box.put(share)
+    engine = open_store(url)
+    with engine.connect() as connection:
+        assert connection.execute(select(shares.c.version, shares.c.content)).one() == (1, content)
+    engine.dispose()
+    assert box.get(name).share == share
+
+
+@pytest.mark.parametrize(("parts", "words"), [
+    ({"mode": "controlled", "schedule": "rubbish"}, "must start with tp1"), ({"mode": "controlled", "schedule": "  "}, "empty"),
+    ({"mode": "controlled", "schedule": "tp2;access;3.13;000000000000;0"}, "version tp2"), ({"mode": "controlled", "schedule": 7}, "must be text"),
+    ({"mode": "controlled", "schedule": schedule_of("y")}, "another version of the program"), ({"schedule": schedule_of("x")}, "controlled mode"),
+    ({"mode": "controlled", "schedule": schedule_of("x"), "granularity": "line"}, "the schedule says it"),
+    ({"mode": "controlled", "step": -2}, "step must be"), ({"mode": "controlled", "step": 1.0}, "step must be"), ({"step": 3}, "controlled mode"),
+    ({"mode": "find", "granularity": "atom"}, "Unknown granularity"), ({"mode": "magic"}, "Unknown mode"),
+    ({"knobs": {"N": "1"}}, "no line `N = ...`"),
+])
+def test_what_could_not_be_opened_again_is_not_kept(parts: dict[str, object], words: str) -> None:
+    with pytest.raises(BadSpec, match=words):
+        Share.from_json({"source": "x", **parts})
+
+
+def test_a_program_that_cannot_be_read_yet_can_be_shared_with_its_knobs() -> None:
+    assert Share.from_json({"source": "N = (\n", "knobs": {"N": "("}}).knobs == (("N", "("),)
 
 
 def test_an_id_that_is_none_or_unknown_says_so(box: ShareBox) -> None:

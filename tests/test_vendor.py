@@ -8,7 +8,7 @@ from pathlib import Path
 
 VENDOR = Path(__file__).resolve().parent.parent / "static" / "vendor"
 PARTS = {"name", "version", "licence", "file", "sha256", "licence_file", "made_by"}
-RECIPE = {"README.md", "manifest.json", "package.json", "package-lock.json", "build.js", "codemirror.entry.js"}
+RECIPE = {"README.md", "manifest.json", "package.json", "package-lock.json", "build.js", "codemirror.entry.js", "dagre.entry.js"}
 MANIFEST = json.loads((VENDOR / "manifest.json").read_text())
 
 

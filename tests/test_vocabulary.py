@@ -6,6 +6,8 @@ import json
 
 from playground.model.event import KINDS, ThreadState
 from playground.model.primitive import PRIMITIVES
+from playground.model.schedule import GRANULARITIES
+from playground.model.search_spec import STRATEGIES
 from playground.vocabulary import vocabulary
 
 
@@ -14,6 +16,9 @@ def test_it_is_plain_json_and_complete() -> None:
     assert [row["id"] for row in words["states"]] == [int(state) for state in ThreadState]
     assert [row["name"] for row in words["kinds"]] == [kind.name for kind in KINDS]
     assert [row["name"] for row in words["primitives"]] == [primitive.name for primitive in PRIMITIVES]
+    assert [row["id"] for row in words["granularities"]] == list(GRANULARITIES)
+    assert [row["id"] for row in words["strategies"]] == list(STRATEGIES)
+    assert all(row["word"] and row["sentence"] for name in ("granularities", "strategies", "search_phases") for row in words[name])
     assert words["limits"].keys() == words["ceiling"].keys()
 
 

@@ -7,13 +7,14 @@ import json
 import shlex
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from web.named import Usage, program_of, setting_of
+from web.stopping import stopped_by_signals
+from web.watching import Watching
 
 if TYPE_CHECKING:
-    from playground import Explored, Failure, FailureStep, Finding, Host, RunSpec
+    from playground import Explored, Failure, FailureStep, Finding, Host, RunSpec, SearchSpec
 
 EXIT_CODES = {"clean": 0, "exception": 1, "deadlock": 1, "inconclusive": 3}
 REFUSED = 4
@@ -23,20 +24,20 @@ _SETTLED = {True: "yes", False: "no", None: "not settled"}
 
 def check(chosen: argparse.Namespace) -> int:
     """The command's exit code."""
-    from playground import BadSpec, Host, RunSpec, SandboxRefused, turn_knobs
+    from playground import BadSpec, Host, RunSpec, SandboxRefused, SearchSpec, turn_knobs
 
     host = Host()
     try:
         source, name, knobs = program_of(chosen.program)
         spec = RunSpec(source=turn_knobs(source, dict(setting_of(each) for each in chosen.set), knobs), name=name, mode="controlled",
                        python=chosen.python, seed=chosen.seed, granularity=chosen.granularity)
-        explored = host.check(spec, strategy=chosen.strategy, max_executions=chosen.max_executions, max_seconds=chosen.max_seconds)
+        explored = _explored(host, SearchSpec(spec, chosen.strategy, chosen.max_executions, chosen.max_seconds))
         if chosen.format == "json":
             print(json.dumps(explored.to_row(), indent=1))
             if explored.report.reason:
                 print(f"threadplay: {explored.report.reason}.", file=sys.stderr)
         else:
-            print("\n".join(_told(explored, host, spec, chosen)))
+            print("\n".join(_told(explored, spec, chosen)))
     except BadSpec as problem:
         raise Usage(str(problem)) from None
     except SandboxRefused as problem:
@@ -47,7 +48,28 @@ def check(chosen: argparse.Namespace) -> int:
     return EXIT_CODES[explored.report.verdict]
 
 
-def _told(explored: Explored, host: Host, spec: RunSpec, chosen: argparse.Namespace) -> Iterator[str]:
+def _explored(host: Host, search: SearchSpec) -> Explored:
+    """What the search came to, with its progress shown meanwhile; the first Ctrl-C ends it with what there is."""
+    from playground import SandboxRefused
+    from playground import record as kinds
+
+    found: Explored | None = None
+    watching = Watching(sys.stderr)
+    with host.search(search) as session, stopped_by_signals(session.stop):
+        for record in session:
+            if isinstance(record, kinds.Progress):
+                watching.show(record.executions, record.seconds, record.strategy)
+            elif isinstance(record, kinds.End):
+                watching.wipe()
+                if found is None:
+                    raise SandboxRefused(record.sentence)
+            elif not isinstance(record, kinds.Record):
+                found = record
+    assert found is not None, "a search that was not refused has told what it came to"
+    return found
+
+
+def _told(explored: Explored, spec: RunSpec, chosen: argparse.Namespace) -> Iterator[str]:
     report = explored.report
     tries = f"{report.executions:,} execution{'' if report.executions == 1 else 's'} in {explored.seconds:.2f} s, switching at: {report.granularity}"
     failure = report.failure
@@ -60,16 +82,13 @@ def _told(explored: Explored, host: Host, spec: RunSpec, chosen: argparse.Namesp
         what = "Deadlock" if failure.kind == "deadlock" else f"{failure.error}{f': {failure.message}' if failure.message else ''}"
         yield f"FAILURE: {what} ({tries})"
         if failure.steps:
-            yield from _shown(failure, host, spec, chosen)
+            yield from _shown(explored, failure, spec, chosen)
 
 
-def _shown(failure: Failure, host: Host, spec: RunSpec, chosen: argparse.Namespace) -> Iterator[str]:
-    with host.open(replace(spec, schedule=failure.schedule)) as session:
-        findings = [record.finding for record in session if hasattr(record, "finding")]
-    for finding in findings:
-        if finding.kind == ("deadlock" if failure.kind == "deadlock" else "crash"):
-            yield from finding_lines(replace(finding, possible_on=failure.possible_on))
-    if not findings:
+def _shown(explored: Explored, failure: Failure, spec: RunSpec, chosen: argparse.Namespace) -> Iterator[str]:
+    if explored.finding is not None:
+        yield from finding_lines(explored.finding)
+    else:
         yield f"  Possible with the GIL: {_SETTLED[failure.possible_on.gil]}. Without it: {_SETTLED[failure.possible_on.free_threaded]}."
     yield ""
     yield f"The steps that matter ({_preempted(failure.preemptions)}):"

@@ -6,24 +6,21 @@ Exit codes: 0 ended cleanly, 1 the program failed, 2 usage, 3 stopped (at a limi
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import IO, TYPE_CHECKING
 
 from web.named import Usage, program_of, setting_of
+from web.stopping import stopped_by_signals
 
 if TYPE_CHECKING:
     from playground import End, Record, RunSpec
 
 USAGE = 2
-GRANULARITIES = ("sync", "line", "access", "bytecode", "gil")
 _ONLY_CONTROLLED = ("schedule", "granularity")
 
 
@@ -67,7 +64,7 @@ def run(chosen: argparse.Namespace) -> int:
         out = _output(chosen.output)
         try:
             session = host.open(spec)
-            with _stopped_by_signals(session.stop), session:
+            with stopped_by_signals(session.stop), session:
                 return _tell(session, chosen.format, out)
         finally:
             if out is not sys.stdout.buffer:
@@ -79,11 +76,11 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _spec(chosen: argparse.Namespace) -> RunSpec:
-    from playground import Limits, RunSpec, turn_knobs
+    from playground import RunSpec, turn_knobs
 
     source, name, knobs = program_of(chosen.program)
     values = dict(setting_of(each) for each in chosen.set)
-    limits = Limits() if chosen.timeout is None else Limits(wall_s=chosen.timeout, cpu_s=chosen.timeout)
+    limits = RunSpec("").limits if chosen.timeout is None else replace(RunSpec("").limits, wall_s=chosen.timeout, cpu_s=chosen.timeout)
     schedule = _schedule(chosen)
     return RunSpec(source=turn_knobs(source, values, knobs), name=name, mode=chosen.mode, python=chosen.python, seed=chosen.seed,
                    record=not chosen.no_record, granularity=chosen.granularity or "access", schedule=schedule, limits=limits)
@@ -173,31 +170,6 @@ def _closing(end: End) -> Iterator[str]:
         yield f"{end.not_recorded:,} events were not recorded."
     if end.perturbed > 0.2:
         yield f"Recording took about {end.perturbed:.0%} of the program's CPU time (an estimate); unrecorded it may behave differently."
-
-
-@contextlib.contextmanager
-def _stopped_by_signals(stop: Callable[[str], None]) -> Iterator[None]:
-    """The first Ctrl-C or SIGTERM ends the run, and its End record is still written; the second ends the command.
-
-    In a thread: a signal's handler may have interrupted the very code whose lock `stop` needs.
-    """
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.getsignal(number) for number in numbers}
-
-    def handler(number: int, _frame: FrameType | None) -> None:
-        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
-        threading.Thread(target=stop, args=("stopped by hand",), daemon=True).start()
-
-    for number in numbers:
-        signal.signal(number, handler)
-    try:
-        yield
-    finally:
-        for number, old in before.items():
-            signal.signal(number, old)
 
 
 def _forget_stdout() -> None:
@@ -310,8 +282,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and leave")
     verbs = parser.add_subparsers(metavar="VERB", required=True)
     _run_parser(verbs.add_parser("run", help="run a program or a scenario", description="Run a program in the sandbox; record its threads."))
-    _check_parser(verbs.add_parser("check", help="find an interleaving that fails", description="Search for an interleaving that fails.",
-                                   epilog="Exit codes: 0 no failure found, 1 failure found, 2 usage, 3 inconclusive, 4 sandbox refused."))
+    _check_parser(verbs.add_parser("check", help="find an interleaving that fails", description="Search for an interleaving that fails."))
     _replay_parser(verbs.add_parser("replay", help="run one interleaving again", description="Run a program along a schedule."))
     listing = verbs.add_parser("scenarios", help="list the built-in programs", description="List the built-in programs.")
     listing.add_argument("--format", choices=("text", "json"), default="text")
@@ -328,7 +299,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _legend(title: str, rows: Iterable[tuple[str, str, str]]) -> str:
+    """Names and what they mean, as the page says it."""
+    return f"{title}:\n" + "\n".join(f"  {name:9} {sentence}" for name, _, sentence in rows)
+
+
 def _run_parser(parser: argparse.ArgumentParser) -> None:
+    from playground import RunSpec
+
+    granularities = [name for name, *_ in RunSpec.granularities]
     parser.add_argument("program", metavar="PROGRAM|SLUG|-", help="a Python file, a scenario's name, or - for standard input")
     parser.add_argument("--mode", default="free", metavar="MODE", help="free: the real scheduler (default); controlled: a schedule decides")
     parser.add_argument("--python", default="", metavar="NAME", help="the runtime, as `threadplay doctor` names it")
@@ -339,7 +318,7 @@ def _run_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", metavar="FILE", help="where to write it (default: standard output)")
     parser.add_argument("--no-record", action="store_true", help="run it in the same walls without recording its lines and locks")
     parser.add_argument("--schedule", metavar="S", help="controlled: who runs when, as `threadplay check` prints it")
-    parser.add_argument("--granularity", choices=GRANULARITIES, help="controlled: where a thread may be stopped (default access)")
+    parser.add_argument("--granularity", choices=granularities, help="controlled: where a thread may be stopped (default access)")
     parser.set_defaults(verb=run)
 
 
@@ -356,9 +335,16 @@ def _replay_parser(parser: argparse.ArgumentParser) -> None:
 
 
 def _check_parser(parser: argparse.ArgumentParser) -> None:
+    from playground import RunSpec, SearchSpec
+
+    strategies, granularities = ([name for name, *_ in legend] for legend in (SearchSpec.strategies, RunSpec.granularities))
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = "\n\n".join((_legend("strategies", SearchSpec.strategies), _legend("granularities: where a thread may be stopped",
+                                                                                       RunSpec.granularities),
+                                 "Exit codes: 0 no failure found, 1 failure found, 2 usage, 3 inconclusive, 4 sandbox refused."))
     parser.add_argument("program", metavar="PROGRAM|SLUG|-", help="a Python file, a scenario's name, or - for standard input")
-    parser.add_argument("--strategy", choices=("auto", "dpor", "pct", "random", "dfs"), default="auto", help="how to search (default auto)")
-    parser.add_argument("--granularity", choices=GRANULARITIES, default="access", help="where a thread may be stopped (default access)")
+    parser.add_argument("--strategy", choices=strategies, default="auto", help="how to search (default auto)")
+    parser.add_argument("--granularity", choices=granularities, default="access", help="where a thread may be stopped (default access)")
     parser.add_argument("--python", default="", metavar="NAME", help="the runtime, as `threadplay doctor` names it")
     parser.add_argument("--set", action="append", default=[], metavar="KNOB=VALUE", help="turn a knob: replace the value of a top-level name")
     parser.add_argument("--max-executions", type=int, default=10_000, metavar="N", help="stop after so many executions (default 10000)")

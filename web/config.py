@@ -17,6 +17,8 @@ PREFIX = "THREADPLAY_"
 HTTP_THREADS = 32
 """Threads that WebSockets may never take: plain HTTP always has an answer."""
 RUN_MEMORY_MB = 512
+SEARCH_S = 100.0
+"""No search may take longer: its cell lives 120 s."""
 
 
 class BadConfig(ValueError):
@@ -57,6 +59,8 @@ class Config:
     log_keep_s: float = field(default=3_600.0, metadata={"help": "how long an ended run can be resumed and exported"})
     max_wall_s: float = field(default=60.0, metadata={"help": "longest wall time a visitor may ask for"})
     max_memory_mb: int = field(default=1_024, metadata={"help": "most memory a visitor may ask for"})
+    max_search_s: float = field(default=30.0, metadata={"help": f"longest search for a failing interleaving, at most {SEARCH_S:g}"})
+    max_search_executions: int = field(default=100_000, metadata={"help": "most executions of one search"})
     max_shares: int = field(default=100_000, metadata={"help": "most share links kept"})
     python: str = field(default="", metadata={"help": "runtime for runs that name none; empty: the server's own"})
     log: str = field(default="text", metadata={"help": "format of the log: text or json"})
@@ -141,11 +145,13 @@ def _check(config: Config) -> None:
         ("threads", HTTP_THREADS < config.threads <= 8_192, f"from {HTTP_THREADS + 1} to 8192"),
         ("sockets", config.sockets >= 0, "0 or more"),
         ("base_path", not config.base_path or (config.base_path.startswith("/") and not config.base_path.endswith("/")), "like /threadplay"),
+        ("max_search_s", 0 < config.max_search_s <= SEARCH_S, f"above 0, at most {SEARCH_S:g}"),
         ("log", config.log in ("text", "json"), "text or json"),
         ("trusted_proxies", all(map(_is_network, config.trusted_proxies)), "addresses or networks, such as 127.0.0.1 or 10.0.0.0/8"),
         ("allowed_origins", all(urlsplit(each).netloc for each in config.allowed_origins), "origins such as https://course.example"),
         *((name, getattr(config, name) > 0, "above 0")
-          for name in ("grace_s", "stall_s", "ping_s", "log_budget_mb", "log_keep_s", "max_wall_s", "max_memory_mb", "max_shares")),
+          for name in ("grace_s", "stall_s", "ping_s", "log_budget_mb", "log_keep_s", "max_wall_s", "max_memory_mb", "max_search_executions",
+                       "max_shares")),
     )
     for name, holds, must in rules:
         if not holds:

@@ -38,6 +38,7 @@ class Conversation:
         self._wanted: Wish | None = None
         self._own: Run | None = None
         self._run: Run | None = None
+        self._refusal_told = ""
         self._cursor = 0
         self._catch_up = 0
         self._fetches: deque[tuple[Run, int, int]] = deque()
@@ -97,6 +98,10 @@ class Conversation:
                 self._ticket = self._wanted = None
             self.say(error("unavailable", str(full)))
 
+    def _do_find(self, wish: Wish) -> None:
+        """A search is a run of another kind: it waits, takes a slot, is followed and stopped like any."""
+        self._do_run(wish)
+
     def _granted(self) -> None:
         with self._lock:
             ticket, wish = self._ticket, self._wanted
@@ -128,12 +133,12 @@ class Conversation:
         self._known(wish.run).stop("stopped by the visitor")
 
     def _do_resume(self, wish: Wish) -> None:
-        run = self._known(wish.run)
+        run = self._known(wish.run, wish.first)
         self._own = run
-        self._follow(run, min(wish.first, len(run.log)))
+        self._follow(run, wish.first)
 
     def _do_fetch(self, wish: Wish) -> None:
-        run = self._known(wish.run)
+        run = self._known(wish.run, wish.first)
         last = min(wish.last, len(run.log))
         with self._lock:
             if len(self._fetches) >= MOST_FETCHES:
@@ -145,10 +150,13 @@ class Conversation:
     def _do_ping(self, wish: Wish) -> None:
         self.say(control("pong"))
 
-    def _known(self, name: str) -> Run:
+    def _known(self, name: str, first: int = 0) -> Run:
+        """The run, whose log reaches at least to message `first`."""
         run = self.runs.find(name)
         if run is None:
             raise BadMessage("no_such_run", "There is no run of that id here; its trace may have been given up. Run the program again.")
+        if first > (length := len(run.log)):
+            raise BadMessage("refused", f"This run has {length:,} messages so far; it cannot be read from number {first:,}. Read it from 0.")
         return run
 
     def _follow(self, run: Run, cursor: int) -> None:
@@ -207,6 +215,9 @@ class Conversation:
                 self._cursor = head
                 self.summaries += 1
                 return message
+        if run.refusal is not None and run.log.ended and self._cursor + 1 == len(run.log) and self._refusal_told != run.id:
+            self._refusal_told = run.id
+            return error(run.refusal.code, str(run.refusal), run=run.id)
         message_ = run.log.read(self._cursor)
         self._cursor += 1
         return message_

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Flask, Response, jsonify, render_template
+from flask import Blueprint, Flask, Response, jsonify, redirect, render_template
+from werkzeug.wrappers import Response as AnyResponse
 
-from playground import BadSpec
+from playground import BadSpec, RunSpec
 from web.pages import root_url
 from web.parts import Parts
 from web.posted import posted_object
@@ -38,6 +39,10 @@ def register(app: Flask, parts: Parts) -> None:
     def blank() -> str:
         return lab_page(parts, None, "Your own program", "", {"source": BLANK, "filename": "program.py"})
 
+    @blue.get("/lab/")
+    def slash() -> AnyResponse:
+        return redirect(root_url("/lab"), 308)
+
     @blue.get("/lab/<slug>")
     def lab(slug: str) -> str:
         scenario = parts.engine.scenario(slug)
@@ -58,6 +63,8 @@ def lab_page(parts: Parts, scenario: Scenario | None, title: str, story: str, co
     """The one lab page; `content` says what stands in the editor and how it is set."""
     page: dict[str, Any] = {
         "source": "", "filename": "program.py", "values": {}, "mode": "free", "python": "", "seed": 0, "share": None,
+        "granularity": RunSpec("").granularity, "schedule": "", "step": -1,
+        "search": {"max_seconds": parts.config.max_search_s, "max_executions": parts.config.max_search_executions},
         "slug": scenario.slug if scenario else None,
         "title": title,
         "knobs": [asdict(knob) for knob in scenario.knobs] if scenario else [],

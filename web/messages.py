@@ -1,17 +1,18 @@
 """The words of the socket: what a page may say, checked in this one place, and the control messages that answer.
 
-A page says {"do": "run", "spec": {...}} · stop run · leave · resume run from · fetch run from to · ping. Anything else is an error message
-with a code and a sentence; the socket survives it.
+A page says {"do": "run", "spec": {...}} · find spec · stop run · leave · resume run from · fetch run from to · ping. Anything else is an error
+message with a code and a sentence; the socket survives it.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from playground import BadSpec, RunSpec
+from playground import BadSpec, RunSpec, SearchSpec
 from web.config import Config
 from web.strict_json import BadJson, read_object
 
@@ -20,7 +21,7 @@ RUN_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 MOST_MESSAGES = 2**32 - 1
 _LINE = re.compile(r"line (\d{1,7})\b")
 _PARTS: dict[str, tuple[str, ...]] = {
-    "run": ("spec",), "stop": ("run",), "leave": (), "resume": ("run", "from"), "fetch": ("run", "from", "to"), "ping": (),
+    "run": ("spec",), "find": ("spec",), "stop": ("run",), "leave": (), "resume": ("run", "from"), "fetch": ("run", "from", "to"), "ping": (),
 }
 
 
@@ -41,7 +42,7 @@ class Wish:
     """One checked message of a page; parts that its `do` does not have are empty."""
 
     do: str
-    spec: RunSpec | None = None
+    spec: RunSpec | SearchSpec | None = None
     run: str = ""
     first: int = 0
     last: int = 0
@@ -62,25 +63,52 @@ def read_wish(text: str | bytes, config: Config) -> Wish:
         raise BadMessage("unknown_message", f"'{do}' has the parts: {', '.join(_PARTS[do]) or 'none'}.")
     if do == "run":
         return Wish(do, spec=read_spec(raw["spec"], config))
+    if do == "find":
+        return Wish(do, spec=read_search(raw["spec"], config))
     return Wish(do, run=_run_id(raw.get("run", "")), first=_number(raw.get("from", 0)), last=_number(raw.get("to", 0)))
 
 
 def read_spec(raw: object, config: Config) -> RunSpec:
     """The run that a page asks for, within what this server allows."""
+
+    def read(raw: dict[str, Any]) -> RunSpec:
+        return _allowed(RunSpec.from_json(raw), config)
+
+    return _read(raw, read)
+
+
+def read_search(raw: object, config: Config) -> SearchSpec:
+    """The search that a page asks for, within what this server allows."""
+
+    def read(raw: dict[str, Any]) -> SearchSpec:
+        search = SearchSpec.from_json(raw)
+        _allowed(search.run, config)
+        for name, most in (("max_seconds", config.max_search_s), ("max_executions", config.max_search_executions)):
+            if getattr(search, name) > most:
+                raise BadSpec(f"This server allows {name} up to {most:,g}; {getattr(search, name):,g} was asked for.")
+        return search
+
+    return _read(raw, read)
+
+
+def _read[Spec](raw: object, read: Callable[[dict[str, Any]], Spec]) -> Spec:
     if not isinstance(raw, dict):
         raise BadMessage("bad_spec", "The run's description must be a JSON object.")
     try:
-        spec = RunSpec.from_json(raw)
-        for name, most in (("wall_s", config.max_wall_s), ("memory_mb", config.max_memory_mb)):
-            if getattr(spec.limits, name) > most:
-                raise BadSpec(f"This server allows {name} up to {most:g}; {getattr(spec.limits, name):g} was asked for.")
+        return read(raw)
     except BadSpec as problem:
         found = _LINE.match(str(problem))
-        raise BadMessage("bad_spec", str(problem), int(found[1]) if found else 0) from None
+        raise BadMessage(problem.code, str(problem), int(found[1]) if found else 0) from None
     except (OverflowError, TypeError, ValueError):
         raise BadMessage("bad_spec", "A number in the run's description is out of range.") from None
+
+
+def _allowed(spec: RunSpec, config: Config) -> RunSpec:
+    for name, most in (("wall_s", config.max_wall_s), ("memory_mb", config.max_memory_mb)):
+        if getattr(spec.limits, name) > most:
+            raise BadSpec(f"This server allows {name} up to {most:g}; {getattr(spec.limits, name):g} was asked for.")
     if not _is_text(spec.name) or not _is_text(spec.python) or len(spec.python) > 80:
-        raise BadMessage("bad_spec", "The names in the run's description must be short, valid text.")
+        raise BadSpec("The names in the run's description must be short, valid text.")
     return spec
 
 

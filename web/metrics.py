@@ -15,6 +15,9 @@ FAMILIES = (
     ("max_pages", "threadplay_sockets_limit", "gauge", "WebSockets that may be open."),
     ("pages_refused", "threadplay_sockets_refused_total", "counter", "WebSockets refused because all were taken."),
     ("summaries", "threadplay_summaries_total", "counter", "Summaries sent to pages that were too slow, on connections that have ended."),
+    ("searching", "threadplay_searches_running", "gauge", "Searches for a failing interleaving that go on."),
+    ("search_executions", "threadplay_search_executions_total", "counter", "Executions of programs in ended searches."),
+    ("failures_found", "threadplay_search_failures_total", "counter", "Searches that found a failure."),
     ("events", "threadplay_events_total", "counter", "Events of ended runs."),
     ("logs", "threadplay_logs", "gauge", "Runs whose log is kept."),
     ("log_mb", "threadplay_logs_megabytes", "gauge", "Disk that those logs take."),
@@ -32,10 +35,12 @@ def _lines(figures: Mapping[str, Any], run_seconds: float) -> Iterator[str]:
         yield f"# HELP {name} {sentence}"
         yield f"# TYPE {name} {kind}"
         yield f"{name} {figures[key]}"
-    yield "# HELP threadplay_runs_total Runs that ended, by how."
-    yield "# TYPE threadplay_runs_total counter"
-    for outcome in OUTCOMES:
-        yield f'threadplay_runs_total{{outcome="{outcome}"}} {figures["outcomes"].get(outcome, 0)}'
+    for key, name, sentence in (("outcomes", "threadplay_runs_total", "Runs that ended, by how."),
+                                ("search_outcomes", "threadplay_searches_total", "Searches that ended, by how.")):
+        yield f"# HELP {name} {sentence}"
+        yield f"# TYPE {name} counter"
+        for outcome in OUTCOMES:
+            yield f'{name}{{outcome="{outcome}"}} {figures[key].get(outcome, 0)}'
     yield "# HELP threadplay_run_seconds_total Time that slots were taken by runs that ended."
     yield "# TYPE threadplay_run_seconds_total counter"
     yield f"threadplay_run_seconds_total {run_seconds:.3f}"

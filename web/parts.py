@@ -53,6 +53,7 @@ class Parts:
     def _warm_up(self) -> None:
         try:
             self.runs.begin()
+            self.runs.host.warm()
         except PlaygroundError as refused:
             log.error("no program can run here: %s", refused)
             return

@@ -4,13 +4,15 @@ The messages lie in one unlinked file of the data directory: a log costs memory 
 cache does the rest, and nothing is left behind when the server dies. Readers use `pread` and need no lock.
 
 Pace: the first FIRST_AT_ONCE messages are written the moment they are known; after that what comes within INTERVAL_S goes out together. Whoever
-waits for more (a socket's writer) writes what is due, so there is no thread of its own. Definitions (texts, threads, objects) may overtake
-events, never the other way round.
+waits for more (a socket's writer) writes what is due, so there is no thread of its own. A controlled run is told all at once when it is over: its
+log gathers by number and not by time, which makes a dozen messages of it instead of a hundred, and always the same ones. Definitions (texts, threads,
+objects, instructions) may overtake steps, and both events, never the other way round.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import pickle
 import tempfile
@@ -26,10 +28,13 @@ from typing import Any
 
 from playground import record as record_types
 from web.encode import event_message, joined, read_events, sliced
+from web.portions import portions
 from web.summary import Standing
 
 INTERVAL_S = 0.033
 FIRST_AT_ONCE = 12
+GATHERED = 4_000
+"""Records of a controlled run that go out together."""
 TEXTS_A_MESSAGE = 400
 Jsonl = Callable[[Iterable[Any]], Iterator[str]]
 """The door's exporter: the JSON form of a record is the export's, so that live run and download cannot differ."""
@@ -38,8 +43,10 @@ Jsonl = Callable[[Iterable[Any]], Iterator[str]]
 class RunLog:
     """Append records in one thread, read messages in any. `len(log)` messages can be read; `ended` says that no more will come."""
 
-    def __init__(self, run: str, channel: int, directory: Path, jsonl: Jsonl) -> None:
+    def __init__(self, run: str, channel: int, directory: Path, jsonl: Jsonl, *, gather: int = 0) -> None:
+        """`gather`: so many records go out together (0: by time)."""
         directory.mkdir(parents=True, exist_ok=True)
+        self._gather, self._gathered = gather, 0
         self.run, self.channel, self.ended = run, channel, False
         self.events = self.bytes = 0
         self._jsonl = jsonl
@@ -47,7 +54,8 @@ class RunLog:
         weakref.finalize(self, os.close, self._fd)  # when the last reader let go of the log, so that no reader ever meets a reused descriptor
         self._start, self._length, self._aside, self._written_at = array("Q"), array("I"), array("I"), array("d")
         self._lock = threading.Lock()
-        self._definitions: list[record_types.Text | record_types.ThreadInfo | record_types.ObjectInfo] = []
+        self._definitions: list[record_types.Text | record_types.ThreadInfo | record_types.ObjectInfo | record_types.Code] = []
+        self._steps: list[record_types.Choice] = []
         self._batches: list[record_types.Batch] = []
         self._outputs: list[record_types.Output] = []
         self._last_flush = 0.0
@@ -73,26 +81,31 @@ class RunLog:
     def flush_due(self) -> float | None:
         """Write what is due; seconds until more will be, None if nothing waits to be written."""
         with self._lock:
-            if not (self._definitions or self._batches or self._outputs):
+            if not (self._definitions or self._steps or self._batches or self._outputs):
                 return None
             wait = self._due()
             if wait > 0:
-                return wait
+                return None if wait == math.inf else wait
             self._flush()
         self._ring()
         return None
 
     def _due(self) -> float:
+        if self._gather:
+            return 0.0 if self._gathered >= self._gather else math.inf
         return 0.0 if len(self._start) < FIRST_AT_ONCE else self._last_flush + INTERVAL_S - time.monotonic()
 
     def _take(self, record: Any) -> None:
+        self._gathered += 1
         match record:
             case record_types.Batch():
                 if len(record):
                     self._batches.append(record)
                     self.events += len(record)
-            case record_types.Text() | record_types.ThreadInfo() | record_types.ObjectInfo():
+            case record_types.Text() | record_types.ThreadInfo() | record_types.ObjectInfo() | record_types.Code():
                 self._definitions.append(record)
+            case record_types.Choices():
+                self._steps += record.choices
             case record_types.Output():
                 self._take_output(record)
             case _:
@@ -109,8 +122,8 @@ class RunLog:
             self._outputs.append(output)
 
     def _flush(self) -> None:
-        definitions, batches, outputs = self._definitions, self._batches, self._outputs
-        self._definitions, self._batches, self._outputs = [], [], []
+        definitions, steps, batches, outputs = self._definitions, self._steps, self._batches, self._outputs
+        self._definitions, self._steps, self._batches, self._outputs = [], [], [], []
         texts = [each for each in definitions if isinstance(each, record_types.Text)]
         for start in range(0, len(texts), TEXTS_A_MESSAGE):
             part = texts[start : start + TEXTS_A_MESSAGE]
@@ -118,15 +131,18 @@ class RunLog:
         for each in definitions:
             if not isinstance(each, record_types.Text):
                 self._write_record(each)
+        if steps:
+            self._write_record(record_types.Choices(tuple(steps)))
         for batch in _runs(batches):
             for part_of in sliced(batch):
                 self._write(event_message(part_of, self.channel, len(self._start)))
         for output in outputs:
             self._write_record(output)
-        self._last_flush = time.monotonic()
+        self._last_flush, self._gathered = time.monotonic(), 0
 
     def _write_record(self, record: Any) -> None:
-        self._write_json(json.loads(next(iter(self._jsonl([record])))), [record])
+        for fields, part in portions(record, json.loads(next(iter(self._jsonl([record]))))):
+            self._write_json(fields, [part])
 
     def _write_json(self, fields: dict[str, Any], records: list[Any]) -> None:
         message = {"type": fields.pop("type"), "run": self.run, "n": len(self._start), **fields}

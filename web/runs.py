@@ -15,13 +15,13 @@ from dataclasses import fields
 from itertools import count
 from typing import Any
 
-from playground import PlaygroundError, RunSpec, SandboxRefused
+from playground import BadSpec, PlaygroundError, RunSpec, SandboxRefused, SearchSpec
 from playground import record as record_types
 from web.admission import Admission, Ticket
 from web.config import Config
 from web.engine import Engine, Session
 from web.engine import Host as EngineHost
-from web.runlog import RunLog
+from web.runlog import GATHERED, RunLog
 
 log = logging.getLogger("threadplay.runs")
 SWEEP_S = 1.0
@@ -32,12 +32,13 @@ class NoRoom(PlaygroundError):
 
 
 class Run:
-    """One program, going or ended. `end` is None until its last record came."""
+    """One program or search, going or ended. `end` is None until its last record came; `refusal` says what was wrong with its spec."""
 
-    def __init__(self, spec: RunSpec, run: str, channel: int, run_log: RunLog) -> None:
+    def __init__(self, spec: RunSpec | SearchSpec, run: str, channel: int, run_log: RunLog) -> None:
         self.spec, self.id, self.channel, self.log = spec, run, channel, run_log
         self.started_at = time.time()
         self.end: record_types.End | None = None
+        self.refusal: BadSpec | None = None
         self.ended_at = 0.0
         self.alone_since: float | None = None
         self._followers = 0
@@ -52,6 +53,11 @@ class Run:
             session = self._session
         if session is not None and self.end is None:
             session.stop(reason)
+
+    @property
+    def searches(self) -> bool:
+        """It looks for a failing interleaving."""
+        return isinstance(self.spec, SearchSpec)
 
     def opened(self, session: Session) -> None:
         """Its session exists now; a stop that came before reaches it here."""
@@ -89,6 +95,8 @@ class Runs:
         self.config, self.engine, self.admission = config, engine, admission
         self.host: EngineHost = engine.Host(default_python=config.python)
         self.outcomes: Counter[str] = Counter()
+        self.search_outcomes: Counter[str] = Counter()
+        self.search_executions = self.failures_found = 0
         self.events = 0
         self.seconds = 0.0
         self.evicted = 0
@@ -118,12 +126,13 @@ class Runs:
             self._keeper = threading.Thread(target=self._keep, name="runs-keeper", daemon=True)
             self._keeper.start()
 
-    def start(self, spec: RunSpec, ticket: Ticket) -> Run:
+    def start(self, spec: RunSpec | SearchSpec, ticket: Ticket) -> Run:
         """Run it now, on the slot that `ticket` holds; the ticket is given back when it ends. Raises NoRoom, the ticket given back."""
         channel = next(self._channels) & 0xFFFF_FFFF
         name = secrets.token_urlsafe(16)
         try:
-            run = Run(spec, name, channel, RunLog(name, channel, self.config.data / "runs", self.engine.jsonl))
+            gather = GATHERED if isinstance(spec, RunSpec) and spec.mode == "controlled" else 0
+            run = Run(spec, name, channel, RunLog(name, channel, self.config.data / "runs", self.engine.jsonl, gather=gather))
             run.alone_since = time.monotonic()
             with self._lock:
                 self._runs[name] = run
@@ -141,6 +150,11 @@ class Runs:
 
     def __len__(self) -> int:
         return len(self._runs)
+
+    @property
+    def searching(self) -> int:
+        """Searches that go on."""
+        return sum(run.searches and run.end is None for run in tuple(self._runs.values()))
 
     @property
     def log_bytes(self) -> int:
@@ -162,6 +176,7 @@ class Runs:
         try:
             self._read(run)
         except PlaygroundError as refused:
+            run.refusal = refused if isinstance(refused, BadSpec) else None
             self._finish(run, _ended("refused", str(refused)))
         except Exception:  # this thread's outermost door: one run's failure is not the server's
             log.exception("a run could not be read")
@@ -174,22 +189,28 @@ class Runs:
 
     def _read(self, run: Run) -> None:
         self.begin()
-        with self.host.open(run.spec) as session:
+        with self._open(run.spec) as session:
             run.opened(session)
             for record in session:
                 if isinstance(record, record_types.End):
                     self._finish(run, record)
                 else:
+                    if (report := getattr(record, "report", None)) is not None:
+                        self.search_executions += report.executions
+                        self.failures_found += report.failure is not None
                     run.log.append(record)
         if run.end is None:
             self._finish(run, _ended("protocol", "The run ended without saying how."))
+
+    def _open(self, spec: RunSpec | SearchSpec) -> Session:
+        return self.host.search(spec) if isinstance(spec, SearchSpec) else self.host.open(spec)
 
     def _finish(self, run: Run, end: record_types.End) -> None:
         """The last record, once."""
         if run.end is not None:
             return
         run.end = end
-        self.outcomes[end.outcome] += 1
+        (self.search_outcomes if run.searches else self.outcomes)[end.outcome] += 1
         self.events += run.log.events
         if end.outcome in ("ok", "failed", "deadlock"):
             self.last_good = time.monotonic()
@@ -232,4 +253,4 @@ class Runs:
 def _ended(outcome: str, sentence: str) -> record_types.End:
     """An End for a run that could not give its own."""
     blank: dict[str, Any] = {field.name: {"int": 0, "float": 0.0}.get(str(field.type), "") for field in fields(record_types.End)}
-    return record_types.End(**blank | {"outcome": outcome, "exit_code": 4, "sentence": sentence})
+    return record_types.End(**blank | {"outcome": outcome, "exit_code": 4, "sentence": sentence, "left_off": -1})

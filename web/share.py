@@ -38,7 +38,8 @@ def register(app: Flask, parts: Parts) -> None:
         title = share.title or (scenario.title if scenario else "A shared program")
         content = {
             "source": share.source, "filename": share.filename, "values": dict(share.knobs),
-            "mode": share.mode, "python": share.python, "seed": share.seed,
+            "mode": share.mode, "python": share.python, "seed": share.seed, "schedule": share.schedule, "step": share.step,
+            **({"granularity": share.granularity} if share.granularity else {}),
             "share": {"id": stored.id, "url": root_url(f"/s/{stored.id}"), "created": stored.created, "product": stored.product},
         }
         return lab_page(parts, scenario, title, scenario.story if scenario else "", content)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, render_template
 
-from playground import Limits, PlaygroundError, RunSpec
+from playground import PlaygroundError, RunSpec
 from playground import record as record_types
 from web.metrics import exposition
 from web.parts import Parts
 
 FRESH_S = 20.0
 REPORT_S = 60.0
-PROBE = RunSpec("print('ready')", name="ready.py", limits=Limits(wall_s=5.0, cpu_s=2.0))
+PROBE = RunSpec("print('ready')", name="ready.py", limits=replace(RunSpec("").limits, wall_s=5.0, cpu_s=2.0))
 
 
 class Readiness:
@@ -74,6 +75,8 @@ def figures(parts: Parts, started_at: float) -> dict[str, Any]:
         "waited_s": round(sum(admission.waited) / len(admission.waited), 2) if admission.waited else 0.0,
         "pages": len(sockets), "max_pages": sockets.most, "pages_refused": sockets.refused, "summaries": sockets.summaries,
         "runs": sum(runs.outcomes.values()), "outcomes": dict(runs.outcomes), "events": runs.events,
+        "searching": runs.searching, "searches": sum(runs.search_outcomes.values()), "search_outcomes": dict(runs.search_outcomes),
+        "search_executions": runs.search_executions, "failures_found": runs.failures_found,
         "logs": len(runs), "log_mb": round(runs.log_bytes / 2**20, 1), "refusal": runs.refusal,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import json
 import re
@@ -49,12 +50,26 @@ def test_the_blank_lab_is_a_program_that_runs(client: FlaskClient) -> None:
 
 
 def test_a_share_opens_to_the_same_content(client: FlaskClient) -> None:
-    content = {"source": "x = 1\n# äöü 🧵\n", "filename": "mine.py", "knobs": {"THREADS": "4"}, "mode": "free", "python": "3.13", "seed": 7,
+    content = {"source": "THREADS = 4\n# äöü 🧵\n", "filename": "mine.py", "knobs": {"THREADS": "4"}, "mode": "free", "python": "3.13", "seed": 7,
                "title": "My program", "slug": "two-transfers"}
     page = page_data(client.get(share(client, **content)).text)
     assert page["values"] == content.pop("knobs")
     assert {name: page[name] for name in content} == content
     assert page["share"]["product"]
+
+
+def test_a_shared_interleaving_opens_as_it_was(client: FlaskClient) -> None:
+    source, parts = "x = 1\n", ("mode", "schedule", "granularity", "step")
+    schedule = f"tp1;line;3.13;{hashlib.sha256(source.encode()).hexdigest()[:12]};0*3,1,t,0"
+    page = page_data(client.get(share(client, source=source, mode="controlled", schedule=schedule, step=4)).text)
+    assert [page[name] for name in parts] == ["controlled", schedule, "line", 4]
+    page = page_data(client.get(share(client, source=source, mode="find")).text)
+    assert [page[name] for name in parts] == ["find", "", "access", -1]
+
+
+def test_the_lab_with_a_slash_is_the_lab(client: FlaskClient) -> None:
+    answer = client.get("/lab/")
+    assert (answer.status_code, answer.headers["Location"]) == (308, "/lab")
 
 
 def test_nothing_in_a_share_becomes_markup(client: FlaskClient) -> None:
@@ -81,7 +96,9 @@ def test_the_same_content_has_the_same_link_and_another_one_another(client: Flas
     "title": "t" * 121},
     {"source": "x", "knobs": ["a"]}, {"source": "x", "knobs": {"a b": "1"}}, {"source": "x", "knobs": {"A": "1\n2"}}, {"source": "x",
     "knobs": {"A": []}},
-    {"source": "x", "knobs": {f"K{n}": "1" for n in range(65)}}, {"source": "x", "seed": 1.5}, {"source": "x", "seed": -1}, {"source": "x",
+    {"source": "x", "knobs": {f"K{n}": "1" for n in range(65)}}, {"source": "x", "knobs": {"N": "1"}},
+    {"source": "x", "mode": "controlled", "schedule": "tp1;access;3.13;000000000000;0"}, {"source": "x", "seed": 1.5},
+    {"source": "x", "seed": -1}, {"source": "x",
     "mode": "magic"},
 ])
 def test_a_bad_share_is_a_400_with_a_sentence(client: FlaskClient, body: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 from pathlib import Path
@@ -12,8 +13,8 @@ from hypothesis import strategies as st
 
 from playground.export_jsonl import jsonl
 from playground.model.event import Batch
-from playground.model.record import ObjectInfo, Output, Text, ThreadInfo
-from tests.web.fake import FakeSession, batch
+from playground.model.record import Choices, Hello, ObjectInfo, Output, Record, Text, ThreadInfo
+from tests.web.fake import FakeSession, batch, choice, end
 from tests.web.served import decode
 from web import runlog
 from web.encode import EVENT_BYTES, HEADER, MOST_EVENTS, event_message, joined, read_events, sliced
@@ -106,6 +107,44 @@ def test_definitions_are_said_before_the_events_that_use_them(tmp_path: Path) ->
     log.flush_due()
     kinds = [decode(log.read(n))["type"] for n in range(runlog.FIRST_AT_ONCE, len(log))]
     assert kinds == ["text", "text", "text", "object", "thread", "events"]
+
+
+def steps_and_events(count: int) -> list[Record]:
+    """A controlled run as its session tells it: each step before its events."""
+    records: list[Record] = []
+    for number in range(count):
+        records += [Text(number + 1, f"text {number}"), Choices((choice(number + 1),)), batch(3 * number, 3)]
+    return records
+
+
+def test_a_run_that_is_told_all_at_once_is_a_few_messages(tmp_path: Path) -> None:
+    log = RunLog("r" * 22, 9, tmp_path, jsonl, gather=100)
+    records = steps_and_events(80)
+    for record in (Hello("3.13.0", True, 0), *records, end("ok", 240)):
+        log.append(record)
+    messages = [decode(log.read(n)) for n in range(len(log))]
+    assert log.ended
+    assert [message["n"] for message in messages] == list(range(len(log)))
+    kinds = [message["type"] for message in messages]
+    assert [kind for kind, _ in itertools.groupby(kinds)][:2] == ["hello", "text"]
+    assert kinds[-1] == "end"
+    steps = [step["step"] for message in messages if message["type"] == "choices" for step in message["choices"]]
+    assert steps == list(range(1, 81))
+    assert sum(message.get("count", 0) for message in messages) == 240
+    assert len(log) < 20
+    assert joined([record for record in log.records() if isinstance(record, Batch)]) == batch(0, 240)
+
+
+def test_a_summary_over_steps_says_where_the_threads_stand(tmp_path: Path) -> None:
+    log, plain = RunLog("r" * 22, 9, tmp_path, jsonl, gather=100), RunLog("r" * 22, 9, tmp_path, jsonl)
+    for record in (*steps_and_events(50), end("ok", 150)):
+        log.append(record)
+        if isinstance(record, Batch):
+            plain.append(record)
+    plain._last_flush = 0
+    plain.flush_due()
+    said, wanted = (json.loads(each.summary(0, len(each) - each.ended)) for each in (log, plain))
+    assert (said["threads"], said["at_ns"]) == (wanted["threads"], wanted["at_ns"])
 
 
 def test_output_of_one_thread_within_an_interval_is_one_message(tmp_path: Path) -> None:
