@@ -26,6 +26,10 @@ function mountOne(root, { value, reason }) {
 }
 await mountAll();
 
+// A link to an interleaving opens at it.
+if (page.schedule && page.mode !== 'free') app.actions.openAlong(page.schedule, page.step ?? -1);
+else if (page.mode === 'controlled') app.actions.runSteps();
+
 document.addEventListener('keydown', (event) => {
   if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.target.closest?.('dialog')) return;
   event.preventDefault();

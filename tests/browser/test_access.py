@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.lab import run, wait_for_end
+from tests.browser.lab import run, until, wait_for_end
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PAGES = ["/", "/lab", "/lab/bakery-shelf", "/status", "/lab/no-such-scenario"]
@@ -50,6 +50,26 @@ def test_lab_after_a_run_has_no_violation(slug: str, theme: str, phone: bool, vi
     assert violations(page) == []
     page.keyboard.press("?")
     page.get_by_role("dialog").wait_for()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_schedule_has_no_violation(theme: str, phone: bool, visit: Any) -> None:
+    page = visit(phone=phone, theme=theme).open("/lab/two-transfers")
+    page.get_by_role("button", name="Schedule", exact=True).click()
+    assert violations(page) == []
+    page.evaluate("threadplay.actions.run()")
+    drawn = "() => { const s = threadplay.store.get(); return s.steps && !s.picking && threadplay.lastDrawn?.step === s.step; }"
+    until(page, drawn)
+    if phone:
+        for tab in ("Code", "Objects", "Timeline"):
+            page.get_by_role("tab", name=tab).click()
+            assert violations(page) == []
+        return
+    assert violations(page) == []
+    page.keyboard.press("End")
+    until(page, drawn)
     assert violations(page) == []
 
 

@@ -112,12 +112,16 @@ def test_deadlock_is_named_and_drawn(visit: Any) -> None:
             break
     finding = page.locator("[data-finding=deadlock]")
     finding.wait_for()
-    trace = page.evaluate("(({ findings, threads }) => ({ finding: findings[0], threads }))(threadplay.store.get().trace)")
+    trace = page.evaluate("""() => {
+        const { findings, threads } = threadplay.store.get().trace;
+        return { finding: findings.find((each) => each.kind === 'deadlock'), threads };
+    }""")
     text = finding.inner_text()
     assert trace["finding"]["title"] in text
     for thread in trace["finding"]["threads"]:
         assert trace["threads"][thread]["name"] in text
-    assert finding.locator("svg.wfg .thread").count() == finding.locator("svg.wfg .obj").count() == 2
+    finding.locator("svg.wfg .waits.in-circle").nth(1).wait_for()
+    assert finding.locator("svg.wfg .thread.in-circle").count() == finding.locator("svg.wfg .object.in-circle").count() == 2
 
 
 def test_threads_panel_says_what_the_trace_says_at_the_playhead(visit: Any) -> None:

@@ -8,7 +8,7 @@ from tests.browser.lab import run, until, write
 
 
 def share(page: Any) -> str:
-    page.get_by_role("button", name="Share").click()
+    page.locator("[data-panel=share] button").click()
     field = page.get_by_label("The link")
     field.wait_for()
     link = field.input_value()
@@ -34,7 +34,7 @@ def test_link_opens_the_same_program_knobs_and_python(visit: Any) -> None:
 
 def test_dialog_promises_no_more_than_it_holds(visit: Any) -> None:
     page = visit().open("/lab")
-    page.get_by_role("button", name="Share").click()
+    page.locator("[data-panel=share] button").click()
     dialog = page.get_by_role("dialog")
     dialog.wait_for()
     assert "scheduled anew" in dialog.inner_text()
@@ -45,7 +45,7 @@ def test_program_that_is_too_large_is_offered_as_a_file(visit: Any) -> None:
     visitor = visit()
     page = visitor.open("/lab")
     write(page, "#" * 70_000)
-    page.get_by_role("button", name="Share").click()
+    page.locator("[data-panel=share] button").click()
     page.get_by_role("link", name="Download program.py").wait_for()
     assert [complaint for complaint in visitor.complaints if "400" not in complaint] == []
     visitor.complaints.clear()

@@ -40,6 +40,9 @@ const flag = (value) => typeof value === 'boolean';
 const time = (value) => Number.isFinite(value) && value >= 0;
 const ids = (value) => Array.isArray(value) && value.every(id);
 const pairs = (value) => Array.isArray(value) && value.every((pair) => Array.isArray(pair) && id(pair[0]) && text(pair[1]));
+const classes = (value) => value === undefined || (Array.isArray(value) && value.every((each) => text(each?.verdict) && text(each?.choices)));
+const rows = (value) => Array.isArray(value) && value.every((row) => id(row?.step) && Number.isInteger(row.chosen) && ids(row.ready) && Array.isArray(row.stands) && Array.isArray(row.values));
+const ops = (value) => Array.isArray(value) && value.every((op) => Array.isArray(op) && id(op[0]) && text(op[1]));
 const counts = (value) => value !== null && typeof value === 'object' && Object.values(value).every(id);
 
 /** What each type must carry; those under LOGGED also carry the run and their number in its log. */
@@ -48,7 +51,8 @@ const PLAIN = { welcome: { version: id }, queued: { place: id }, accepted: { run
 const LOGGED = {
   hello: { python: text, gil: flag }, thread: { thread: id, name: text }, object: { obj: id, primitive: text, name: text }, text: { texts: pairs },
   output: { at_ns: time, thread: Number.isInteger, text }, gap: { from_ns: time, to_ns: time, counts, threads: ids, objects: ids },
-  finding: {}, end: { outcome: text, at_ns: time },
+  progress: { executions: id, seconds: time, strategy: text }, explored: { verdict: text, exhausted: flag, executions: id, seconds: time, reason: text, classes },
+  finding: {}, end: { outcome: text, at_ns: time }, choices: { choices: rows }, code: { code: id, name: text, ops: ops },
 };
 
 function decodeText(data) {

@@ -101,6 +101,14 @@ export function createNet({ url, WebSocket = globalThis.WebSocket, setTimeout = 
     emit('end', message);
   }
 
+  function ask(what, spec) {
+    if (run && !over) send({ do: 'stop', run });
+    run = null;
+    log = null;
+    wanted = { do: what, spec };
+    if (!send(wanted) && timer !== null) { clearTimeout(timer); connect(); }
+  }
+
   connect();
   return {
     on(event, listener) {
@@ -109,13 +117,9 @@ export function createNet({ url, WebSocket = globalThis.WebSocket, setTimeout = 
       return () => listeners.get(event).delete(listener);
     },
     /** Asks for a run; if the link is down the request goes out with the next one. */
-    run(spec) {
-      if (run && !over) send({ do: 'stop', run });
-      run = null;
-      log = null;
-      wanted = { do: 'run', spec };
-      if (!send(wanted) && timer !== null) { clearTimeout(timer); connect(); }
-    },
+    run: (spec) => ask('run', spec),
+    /** Asks for a search; its log is followed like a run's. */
+    find: (spec) => ask('find', spec),
     stop() { if (run && !over) send({ do: 'stop', run }); },
     leave() { wanted = null; send({ do: 'leave' }); },
     /** Tries again now: the browser says it is online, or the visitor asked. */

@@ -1,4 +1,4 @@
-/** The polite live region: at most one sentence every two seconds, the latest wins, findings go first. */
+/** The polite live region: at most one sentence every two seconds, the latest wins, findings go first. In Schedule a sentence for each step, at once. */
 
 const PAUSE_MS = 2000;
 
@@ -16,6 +16,7 @@ export function mount(root, app) {
   const announce = (sentence, first = false) => {
     if (waiting?.first && !first) return;
     waiting = { sentence, first };
+    if (app.store.get().mode === 'controlled' && !first) { clearTimeout(timer); timer = 0; }
     if (!timer) speak();
   };
   const offs = [

@@ -1,6 +1,7 @@
 /** The program: edited here, marked with where each thread is at the playhead, kept in this browser until Reset. */
 import { EditorView } from '../../vendor/codemirror.js';
 import { STATE_KEYS } from '../core/states.js';
+import { standing } from '../core/step_states.js';
 import { recall, remember } from '../remembered.js';
 import { h } from './dom.js';
 import { createEditor } from './editor_setup.js';
@@ -58,7 +59,7 @@ export function mount(root, app) {
     reset.disabled = !edited;
     reset.title = edited ? 'Bring back the program as it came' : 'Nothing was changed';
     const stale = trace && source !== ranSource;
-    note.textContent = stale ? 'edited since this run; the marks return with the next one' : edited ? 'edited, kept in this browser' : 'lines light up as threads reach them';
+    note.textContent = stale ? 'edited since this run; the marks return with the next one' : trace && store.get().mode === 'controlled' ? `at step ${store.get().step}` : edited ? 'edited, kept in this browser' : 'lines light up as threads reach them';
   }
   reset.addEventListener('click', () => {
     store.set({ source: page.source, error: null });
@@ -67,8 +68,8 @@ export function mount(root, app) {
 
   let shown = '';
   function mark(trace, t) {
-    const { source, ranSource } = store.get();
-    const list = trace && source === ranSource ? marksAt(trace, t) : [];
+    const { source, ranSource, mode, steps, step } = store.get();
+    const list = !trace || source !== ranSource ? [] : mode === 'free' || !steps ? marksAt(trace, t) : marksOfSteps(trace, steps, step);
     const print = list.map(({ line, state, threads }) => `${line}${state}${threads.map((thread) => thread.tag)}`).join(';');
     if (print === shown) return;
     shown = print;
@@ -80,13 +81,20 @@ export function mount(root, app) {
     const line = trace.stateAt(selection.thread, playhead ?? trace.until)?.line;
     if (line && line <= view.state.doc.lines) view.dispatch({ effects: EditorView.scrollIntoView(view.state.doc.line(line).from, { y: 'nearest', yMargin: 42 }) });
   }
+  /** The line of whoever makes the next step, or made the last one. */
+  function showStep() {
+    const { mode, steps, step, source, ranSource } = store.get();
+    if (mode === 'free' || !steps?.count || source !== ranSource || view.hasFocus) return;
+    const line = steps.standAt(steps.chosenAt(step), step)?.line || steps.step(step).stand?.line;
+    if (line && line <= view.state.doc.lines) view.dispatch({ effects: EditorView.scrollIntoView(view.state.doc.line(line).from, { y: 'nearest', yMargin: 63 }) });
+  }
   function showError() {
     const { error } = store.get();
     view.dispatch({ effects: setWrong.of(error?.line ? error : null) });
     if (error?.line) view.dispatch({ effects: EditorView.scrollIntoView(view.state.doc.line(Math.min(error.line, view.state.doc.lines)).from, { y: 'center' }) });
   }
   const offs = [
-    store.on(['source'], follow), store.on(['trace', 'ranSource'], describe), store.on(['error'], showError), store.on(['selection', 'playhead'], showSelected),
+    store.on(['source'], follow), store.on(['trace', 'ranSource', 'step', 'mode'], describe), store.on(['error'], showError), store.on(['step', 'steps'], showStep), store.on(['selection', 'playhead'], showSelected),
     store.on(['hotKnob'], () => view.dispatch({ effects: setHotKnob.of(store.get().hotKnob ?? null) })), atMoment(app, mark),
   ];
   addEventListener('pagehide', save);
@@ -96,10 +104,20 @@ export function mount(root, app) {
 }
 
 /** Where every thread is at time t, by line, the state that matters most giving the tint. */
-export function marksAt(trace, t) {
+export const marksAt = (trace, t) => linesOf(trace, (thread) => trace.stateAt(thread.id, t));
+
+/** Where every thread stands after k steps of a controlled run. */
+export function marksOfSteps(trace, steps, k) {
+  return linesOf(trace, ({ id }) => {
+    const stand = steps.standAt(id, k);
+    return { state: standing(steps, trace, id, k).state, line: stand?.line || (stand?.kind === 'thread.begin' ? 0 : trace.stateAt(id, steps.timeOf(k)).line) };
+  });
+}
+
+function linesOf(trace, stateOf) {
   const lines = new Map();
   for (const thread of trace.threads) {
-    const at = trace.stateAt(thread.id, t);
+    const at = stateOf(thread);
     const rank = TINTED.indexOf(STATE_KEYS[at?.state ?? 0]);
     if (rank < 0 || !at.line) continue;
     const entry = lines.get(at.line) ?? { line: at.line, rank, threads: [] };

@@ -25,9 +25,7 @@ class Tags extends GutterMarker {
     const shown = this.threads.slice(0, SHOWN_TAGS).map((thread) => h('span', { class: `tag id-${thread.identity}`, title: thread.name }, thread.tag));
     const rest = this.threads.length - shown.length;
     const more = rest && h('span', { class: 'more', title: this.threads.slice(SHOWN_TAGS).map((thread) => thread.name).join(', ') }, `+${rest}`);
-    const all = document.createDocumentFragment();
-    all.append(...shown, ...(more ? [more] : []));
-    return all;
+    return h('span', { class: 'tags' }, ...shown, more || null); // one element: that is what the gutter takes away again
   }
 }
 

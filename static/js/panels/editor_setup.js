@@ -12,6 +12,8 @@ const weights = HighlightStyle.define([
 ]);
 
 const STATES = ['running', 'blocked', 'gil', 'io', 'sleeping', 'crashed'];
+/** Ready is blue: it can be chosen. */
+const READY = { background: 'var(--accent-soft)', boxShadow: 'inset 3px 0 var(--accent)' };
 const tints = Object.fromEntries(STATES.map((state) => [`.cm-line.at-${state}`, { background: `var(--${state}-soft)`, boxShadow: `inset 3px 0 var(--${state})` }]));
 
 const look = EditorView.theme({
@@ -33,6 +35,7 @@ const look = EditorView.theme({
     font: '640 10.5px/1 var(--font-ui)', fontVariantNumeric: 'tabular-nums', letterSpacing: '.01em',
   },
   ...Object.fromEntries([...Array(8).keys()].map((id) => [`.id-${id}`, { '--id': `var(--id-${id})` }])),
+  '.tags': { display: 'inline-flex', alignItems: 'center', gap: '2px' },
   '.more': { font: '600 10.5px var(--font-ui)', color: 'var(--ink-3)' },
   '.knob-value': { color: 'var(--accent)', fontWeight: '640', background: 'var(--accent-soft)', borderRadius: '3px', padding: '1px 4px', margin: '0 -3px' },
   '.knob-value *': { color: 'var(--accent)' },
@@ -47,6 +50,7 @@ const look = EditorView.theme({
   '.cm-panel.cm-search input, .cm-panel.cm-search button': { fontSize: 'var(--text-s)', minHeight: '24px' },
   '.cm-textfield': { background: 'var(--panel)', border: '1px solid var(--line-3)', borderRadius: '4px', color: 'var(--ink)' },
   '.cm-button': { background: 'var(--panel)', border: '1px solid var(--line-3)', borderRadius: '4px', color: 'var(--ink)' },
+  '.cm-line.at-ready': READY,
   ...tints,
   '@media (max-width: 719px)': { '.cm-who': { width: '60px' } },
 });

@@ -1,78 +1,72 @@
-/** What was concluded from the trace: a title, a story in plain sentences, a picture of who waits for whom, and what mends it. */
+/** What was concluded from the trace, the most telling first, the others folded; under control also the tree of all orders. */
 import { neverRan } from '../core/endings.js';
-import { h, icon } from './dom.js';
+import { failureShown, isCurrent, showsFailure } from '../finding.js';
 import { comparison } from './comparison.js';
-import { waitGraph } from './wait_graph.js';
+import { h } from './dom.js';
+import { ahead, article, folded, jump, momentOf, stepOf } from './finding_card.js';
+import { mount as mountTree, treeWanted } from './tree.js';
 
-const PICTURE = { deadlock: 'x', crash: 'x' };
+/** What is told first; kinds that are not named come last. */
+const ORDER = ['deadlock', 'crash', 'data_race', 'lost_wakeup', 'forgotten_release', 'starvation', 'lock_order', 'gil_contention'];
+/** Findings that stand behind a crash or a standstill. */
+const CAUSES = new Set(['data_race', 'lost_wakeup', 'forgotten_release']);
 
 export function mount(root, app) {
-  const list = h('div', {});
+  const list = h('div', { class: 'list' }), none = h('p', { class: 'none' }), tree = h('div', {});
   const compare = comparison(app);
-  root.append(list, compare.element);
-  let drawn = '';
+  root.append(none, list, tree, compare.element);
+  const unmountTree = mountTree(tree, app);
+  let drawn = '', kept = null;
+
   const draw = () => {
-    const { trace, run } = app.store.get();
-    const findings = trace?.findings ?? [];
-    const print = `${trace?.run}:${findings.length}:${run}`;
-    if (print === drawn) return;
-    drawn = print;
-    list.replaceChildren(...findings.map((finding) => card(app, trace, finding)));
-    compare.draw();
-    (list.querySelector('.fh .jump') ?? compare.words).after(compare.button);
-    root.hidden = !findings.length && (run !== 'ended' || neverRan(trace));
+    const state = app.store.get(), { trace, run, mode } = state;
+    const findings = mode === 'find' && !showsFailure(state) ? [] : [...(trace?.findings ?? [])].sort((a, b) => rank(a) - rank(b));
+    const shown = findings.filter((finding) => !keptBack(state, trace, finding));
+    const print = [trace?.run, findings.length, shown.length, run, mode, failureShown(state)?.schedule, state.quiet].join();
+    if (print !== drawn || trace !== kept) {
+      drawn = print;
+      kept = trace;
+      const parts = shown.map((finding, index) => (index === 0 ? article(app, trace, finding) : folded(app, trace, finding, index === 1 && explains(shown[0], finding))));
+      list.replaceChildren(...(shown.length < findings.length ? [challenge(app)] : []), ...parts);
+      if (mode === 'free') {
+        compare.draw();
+        (list.querySelector('.fh .jump') ?? compare.words).after(compare.button);
+      } else compare.element.hidden = true;
+      none.hidden = mode !== 'controlled' || !trace?.ended || (findings.length > 0 && trace.ended.outcome !== 'ok');
+      none.textContent = none.hidden ? '' : nothingWrong(trace);
+    }
+    root.hidden = mode === 'free' ? !findings.length && (run !== 'ended' || neverRan(trace)) : mode === 'controlled' ? !trace : !findings.length && !treeWanted(state);
+    for (const pill of list.querySelectorAll('.ahead')) ahead(pill, state.step);
   };
   const next = (event) => {
-    const { trace, singleKeys } = app.store.get();
+    const { trace, singleKeys, playhead } = app.store.get();
     if (!singleKeys || event.key.toLowerCase() !== 'n' || event.ctrlKey || event.metaKey || event.altKey || !trace?.findings.length) return;
     const target = event.composedPath()[0];
     if (target.isContentEditable || target.closest?.('input, select, textarea, dialog')) return;
-    const { playhead } = app.store.get();
     const times = trace.findings.map((finding) => momentOf(trace, finding));
     const after = times.findIndex((t) => playhead !== null && t > playhead);
     jump(app, trace, trace.findings[Math.max(0, after)]);
   };
   document.addEventListener('keydown', next);
-  const off = app.store.on(['trace', 'version', 'run'], draw);
+  const off = app.store.on(['trace', 'version', 'run', 'mode', 'step', 'search', 'orders', 'quiet', 'source'], draw);
   draw();
-  return () => { off(); document.removeEventListener('keydown', next); root.replaceChildren(); };
+  return () => { off(); unmountTree(); document.removeEventListener('keydown', next); root.replaceChildren(); };
 }
 
-function card(app, trace, finding) {
-  const sure = finding.certain === false ? h('span', { class: 'pill' }, 'possible') : null;
-  const graph = finding.kind === 'deadlock' ? waitGraph(trace, finding) : null;
-  const where = finding.kind === 'crash' ? '' : whereOf(finding.possible_on);
-  return h('article', { 'data-finding': finding.kind },
-    h('div', { class: 'fh' },
-      h('h2', {}, h('span', { class: `dot ${finding.kind}` }, icon(PICTURE[finding.kind] ?? 'warn')), finding.title), sure, h('span', { class: 'grow' }),
-      h('button', { class: 'btn s jump', type: 'button', onclick: () => jump(app, trace, finding) }, 'Jump to it')),
-    h('div', { class: graph ? 'fbody with-graph' : 'fbody' }, graph,
-      h('div', {},
-        h('p', {}, finding.story.map(closed).join(' ')),
-        finding.fix && h('p', {}, h('b', {}, 'Fix: '), finding.fix),
-        where && h('p', { class: 'where' }, where))));
+/** Does the second say why the first came about? */
+const explains = (first, second) => (first.kind === 'crash' || first.kind === 'deadlock') && second.certain !== false && CAUSES.has(second.kind);
+
+const rank = ({ kind, certain }) => (ORDER.includes(kind) ? ORDER.indexOf(kind) : ORDER.length) + (certain === false ? 10 : 0);
+
+/** Whoever wants to find alone what Find has found is not told what lies ahead. */
+const keptBack = (state, trace, finding) => state.mode === 'controlled' && state.quiet && isCurrent(state) && stepOf(trace, finding) > state.step;
+
+function challenge(app) {
+  return h('div', { class: 'challenge' }, h('p', {}, 'This program can fail. Choose who runs next and make it happen.'),
+    h('button', { class: 'btn s', type: 'button', onclick: () => app.store.set({ quiet: false }) }, 'Tell me how'));
 }
 
-/** With a full stop. */
-const closed = (sentence) => (/[.!?]$/.test(sentence) ? sentence : `${sentence}.`);
-
-/** Where it can happen, only as far as it is settled. */
-function whereOf(possible) {
-  if (!possible) return '';
-  const { gil, free_threaded: free } = possible;
-  if (gil === true && free === true) return 'Can happen with and without the GIL.';
-  if (gil === true) return 'Can happen with the GIL.';
-  if (free === true) return gil === false ? 'Can happen without the GIL, not with it.' : 'Can happen without the GIL.';
-  return '';
-}
-
-/** The moment that shows it: its last step, or when it was found. */
-const momentOf = (trace, finding) => (finding.steps?.length ? trace.eventAt(finding.steps.at(-1))?.at : null) ?? finding.at_ns ?? trace.until;
-
-function jump(app, trace, finding) {
-  const seq = finding.steps?.at(-1) ?? null;
-  const event = seq === null ? null : trace.eventAt(seq);
-  app.actions.seek(momentOf(trace, finding));
-  app.actions.select(event?.thread ?? finding.threads?.[0] ?? null, seq);
-  app.actions.announce([finding.title, ...finding.story].map(closed).join(' '));
+/** In Schedule, of an order without a finding. */
+function nothingWrong(trace) {
+  return trace.ended.outcome === 'ok' ? 'This order ends well.' : trace.ended.sentence || 'Nothing was found in this order.';
 }

@@ -30,7 +30,7 @@ export function mount(root, app) {
   const names = page.knobs.map((knob) => knob.name);
   const follow = () => {
     const { state } = app.editor;
-    ensureSyntaxTree(state, state.doc.length, 50);
+    ensureSyntaxTree(state, state.doc.length, 400);
     const found = findLiterals(state, names);
     const values = {};
     for (const knob of knobs) {

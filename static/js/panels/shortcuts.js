@@ -7,6 +7,7 @@ const KEYS = [
   ['Run or stop', ['Ctrl', 'Enter']], ['Pause following', ['Space']], ['Choose a thread', ['1', '\u2026', '9']], ['Thread above, below', ['\u2191', '\u2193']],
   ['Event before, after', ['\u2190', '\u2192']], ['This thread\u2019s event before, after', ['[', ']']], ['First, last event', ['Home', 'End']],
   ['Next finding', ['N']], ['Zoom out, in, whole run', ['\u2212', '+', '0']], ['Pan and zoom', ['W', 'A', 'S', 'D']], ['Timeline as a table', ['T']],
+  ['Schedule: step back, step', ['\u2190', '\u2192']], ['Schedule: choice before, after', ['Shift', '\u2190', '\u2192']], ['Schedule: who runs next', ['1', '\u2026', '9']], ['Schedule: go on by default', ['Enter']], ['Schedule: branches', ['B']],
   ['Details of the span', ['Enter']], ['Go to the editor', ['E']], ['This list', ['?']], ['Close; leave the editor', ['Esc']],
 ];
 

@@ -1,8 +1,9 @@
 /** What the run is doing, in words: not run yet, a place in the queue, live, connection lost, how it ended. */
 import { duration, plural } from '../core/words.js';
 import { h } from './dom.js';
+import { inLine } from './queue_words.js';
+import { searchWords } from './search_words.js';
 
-const QUEUE_SHOWN = 8;
 const LIVE_PAUSE_MS = 100;
 
 /** Keeps `root` up to date; `withLive` also what the timeline's head says (on a phone's other tabs). */
@@ -10,7 +11,7 @@ export function statusLine(root, app, { withLive }) {
   let timer = 0;
   const draw = () => {
     timer = 0;
-    const words = sentence(app.store.get(), withLive);
+    const words = app.store.get().mode === 'find' ? searchWords(app.store.get(), withLive) : sentence(app.store.get(), withLive);
     const print = words.map((part) => part.outerHTML ?? part).join('');
     if (root.dataset.print === print) return;
     root.dataset.print = print;
@@ -18,20 +19,21 @@ export function statusLine(root, app, { withLive }) {
     root.title = root.textContent;
   };
   const later = () => { timer ||= setTimeout(draw, LIVE_PAUSE_MS); };
-  const offs = [app.store.on(['run', 'place', 'eta', 'error', 'trace'], draw), app.store.on(['version'], later)];
+  const offs = [app.store.on(['run', 'place', 'eta', 'error', 'trace', 'mode', 'search'], draw), app.store.on(['version'], later)];
   draw();
   return () => { offs.forEach((off) => off()); clearTimeout(timer); };
 }
 
 /** @returns {(Element|string)[]} */
-function sentence({ run, place, eta, trace, error }, withLive) {
+function sentence({ run, place, eta, trace, error, mode, steps }, withLive) {
   const sub = (text) => h('span', { class: 'sub num' }, text);
   if (error && !error.line && (run === 'idle' || run === 'ended')) return [h('b', {}, 'Not run'), sub(error.message)];
   if (run === 'idle') return withLive ? [sub('Not run yet')] : [];
-  if (run === 'queued') return [places(place), h('b', {}, place ? `${ordinal(place)} in line` : 'In line'), sub(`${eta ? `about ${Math.max(1, Math.round(eta))} s. ` : ''}You can keep editing.`)];
+  if (run === 'queued') return inLine(place, eta);
   if (run === 'starting') return withLive ? [sub('Starting')] : [];
   if (run === 'reconnecting') return [h('span', { class: 'lost' }), h('b', {}, 'Connection lost'), sub('Your run goes on; this page catches up when it returns.')];
   if (run === 'live') return withLive ? [h('span', { class: 'live' }, 'Live'), sub(`${duration(trace?.until ?? 0)} \u00b7 ${plural(trace?.count ?? 0, 'event')}`)] : [];
+  if (mode === 'controlled') return withLive && trace?.ended ? [sub(trace.ended.outcome === 'ok' ? `${plural(steps?.count ?? 0, 'step')}, to the end.` : ending(trace))] : [];
   return withLive ? [sub(ending(trace))] : [];
 }
 
@@ -41,16 +43,4 @@ export function ending(trace) {
   if (!end) return 'Ended';
   if (end.outcome === 'ok') return `Finished in ${duration(end.at_ns)}.`;
   return end.sentence || end.message || end.outcome;
-}
-
-function places(place) {
-  const shown = Math.min(QUEUE_SHOWN, Math.max(place ?? 1, 1) + 2);
-  const bars = Array.from({ length: shown }, (_, index) => h('i', { class: index === Math.min(place ?? 1, shown) - 1 ? 'me' : null }));
-  return h('span', { class: 'places', 'aria-hidden': 'true' }, ...bars);
-}
-
-/** 1st, 2nd, 3rd. @param {number} place */
-export function ordinal(place) {
-  const ending = place % 100 >= 11 && place % 100 <= 13 ? 'th' : { 1: 'st', 2: 'nd', 3: 'rd' }[place % 10] ?? 'th';
-  return `${place}${ending}`;
 }

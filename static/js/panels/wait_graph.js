@@ -1,68 +1,87 @@
-/** A picture of a deadlock: threads and objects in a ring; orange arrows wait for, grey ones are held by. */
-import { svg } from './dom.js';
+/** A picture of who waits for whom: threads as tags, objects rounded; orange edges wait, grey ones are held by, a dashed end is a wait that nobody ends. */
+import { folded, waitFor, waitWords } from '../core/wait_for.js';
+import { h, svg } from './dom.js';
 
-const MOST = 5;
-const WIDE = 220;
-const NODE = { width: 58, height: 26 };
+const MARGIN = 3;
+const NODE_HEIGHT = 26, WORD_HEIGHT = 14;
+const LETTERS = 18;
+const TIP = 8;
+let dagre = null;
+let numbered = 0;
 
-/** @returns {SVGElement|null} null where the trace does not show a ring that can be drawn */
+/**
+ * The picture of a finding's waits, as a figure that is filled once the layout has been loaded (the first time only), or null where the trace shows
+ * nobody waiting.
+ */
 export function waitGraph(trace, finding) {
-  const ring = ringOf(trace, finding);
-  if (!ring) return null;
-  const tall = ring.length <= 4 ? 100 : 150;
-  const nodes = ring.map((node, index) => ({ ...node, ...place(index, ring.length, tall) }));
-  const words = nodes.filter((node) => node.kind === 'thread').map((node, index) => `${node.name} waits for ${nodes[(nodes.indexOf(node) + 1) % nodes.length].name}`);
-  return svg('svg', { class: 'wfg', viewBox: `0 0 ${WIDE} ${tall}`, role: 'img', 'aria-label': words.join(', ') },
-    ...nodes.map((node, index) => edge(node, nodes[(index + 1) % nodes.length])), ...nodes.map(box));
+  const graph = waitFor(trace, finding);
+  if (!graph) return null;
+  const figure = h('figure', { class: 'waits-picture' });
+  dagre ??= import('../../vendor/dagre.js');
+  dagre.then((library) => {
+    const drawn = draw(graph, library);
+    figure.classList.toggle('wide', drawn.wide);
+    figure.replaceChildren(drawn.element, ...(graph.more ? [h('figcaption', {}, `and ${graph.more} more waiting`)] : []));
+  }, () => figure.replaceChildren(h('figcaption', {}, waitWords(graph))));
+  return figure;
 }
 
-/** Thread, object, thread, object ...: each thread waits for the next object, which the next thread holds. */
-function ringOf(trace, finding) {
-  const at = finding.at_ns ?? trace.until;
-  const first = finding.threads[0];
-  const ring = [];
-  let thread = first;
-  do {
-    const object = waitedFor(trace, thread, at);
-    const owner = object ? trace.objectAt(object.id, at).owner : null;
-    if (!object || owner === null || ring.length >= 2 * MOST || !trace.threads[thread]) return null;
-    ring.push({ kind: 'thread', name: trace.threads[thread].name, text: trace.threads[thread].tag, identity: trace.threads[thread].identity });
-    ring.push({ kind: 'obj', name: object.name, text: object.name });
-    thread = owner;
-  } while (thread !== first);
-  return ring.length >= 4 ? ring : null;
+function draw(graph, library) {
+  const { layout, turned, width, height } = laidOut(graph, library);
+  const id = `waits-${++numbered}`, words = waitWords(graph);
+  const element = svg('svg', { class: 'wfg', viewBox: `${-MARGIN} ${-MARGIN} ${width + 2 * MARGIN} ${height + 2 * MARGIN}`, width: width + 2 * MARGIN, height: height + 2 * MARGIN,
+    role: 'img', 'aria-labelledby': `${id}-t ${id}-d` },
+  svg('title', { id: `${id}-t` }, graph.circle.length ? 'Who waits for whom: a circle' : 'Who waits for whom'), svg('desc', { id: `${id}-d` }, words),
+  ...graph.edges.map((edge) => edgeMark(edge, layout.edge(...ends(edge, turned)), turned.get(edge))),
+  ...graph.nodes.map((node) => nodeMark(node, layout.node(node.id))));
+  return { element, wide: width > 300 };
 }
 
-/** By the object's own line of waiters: it holds also where the lanes have a gap. */
-function waitedFor(trace, thread, at) {
-  for (const id of trace.shown) if (trace.objectAt(id, at).waiters.includes(thread)) return trace.objects.get(id);
-  return null;
+const ends = (edge, turned) => (turned.get(edge) ? [edge.to, edge.from] : [edge.from, edge.to]);
+
+function laidOut(graph, { Graph, layout: arrange }) {
+  const layout = new Graph(), turned = folded(graph);
+  layout.setGraph({ rankdir: 'LR', nodesep: 22, ranksep: 16, edgesep: 14 });
+  for (const node of graph.nodes) layout.setNode(node.id, { width: widthOf(node), height: NODE_HEIGHT });
+  for (const edge of graph.edges) layout.setEdge(...ends(edge, turned), { width: edge.word ? edge.word.length * 5.6 + 10 : 8, height: edge.word ? WORD_HEIGHT : 2, labelpos: 'c', minlen: 1 });
+  arrange(layout);
+  const { width, height } = layout.graph();
+  return { layout, turned, width: Math.ceil(width), height: Math.ceil(height) };
 }
 
-function place(index, count, tall) {
-  if (count === 4) {
-    const [x, y] = [[0, 0], [1, 0], [1, 1], [0, 1]][index];
-    return { x: 34 + x * (WIDE - 76), y: 18 + y * (tall - 36) };
-  }
-  const angle = (2 * Math.PI * index) / count - Math.PI / 2;
-  return { x: WIDE / 2 + Math.cos(angle) * (WIDE / 2 - 36), y: tall / 2 + Math.sin(angle) * (tall / 2 - 16) };
+const short = (text) => (text.length > LETTERS ? `${text.slice(0, LETTERS - 1)}\u2026` : text);
+const widthOf = ({ kind, text }) => (kind === 'thread' ? Math.max(36, text.length * 9 + 14) : kind === 'object' ? Math.max(44, short(text).length * 7 + 20) : text.length * 5.6 + 16);
+
+function nodeMark(node, { x, y, width, height }) {
+  const rx = node.kind === 'thread' ? 5 : height / 2;
+  return svg('g', { class: `${node.kind} ${node.kind === 'thread' ? `id-${node.identity}` : ''} ${node.inCircle ? 'in-circle' : ''}`, transform: `translate(${x} ${y})`, 'data-node': node.name },
+    svg('title', {}, node.over ? `${node.name}, which has ended` : node.name), svg('rect', { x: -width / 2, y: -height / 2, width, height, rx }), svg('text', { y: 0.5 }, node.kind === 'nobody' ? node.text : short(node.text)));
 }
 
-function box(node) {
-  const width = node.kind === 'thread' ? 40 : Math.max(NODE.width, Math.min(96, node.text.length * 7 + 16));
-  const text = node.text.length > 12 ? `${node.text.slice(0, 11)}\u2026` : node.text;
-  return svg('g', { class: node.kind === 'thread' ? `thread id-${node.identity}` : 'obj', transform: `translate(${node.x} ${node.y})` },
-    svg('title', {}, node.name), svg('rect', { x: -width / 2, y: -NODE.height / 2, width, height: NODE.height, rx: node.kind === 'thread' ? 5 : 13 }), svg('text', { y: 0.5 }, text));
+/** The way dagre found, as a smooth line with its word on it and a tip where it really ends. */
+function edgeMark(edge, { points, x, y }, turned) {
+  const way = turned ? [...points].reverse() : points;
+  const end = way.at(-1), before = way.at(-2);
+  const length = Math.hypot(end.x - before.x, end.y - before.y) || 1;
+  const [ux, uy] = [(end.x - before.x) / length, (end.y - before.y) / length];
+  const stop = { x: end.x - ux * (TIP - 2), y: end.y - uy * (TIP - 2) };
+  const tip = `${end.x},${end.y} ${end.x - ux * TIP - uy * 4},${end.y - uy * TIP + ux * 4} ${end.x - ux * TIP + uy * 4},${end.y - uy * TIP - ux * 4}`;
+  return svg('g', { class: `${edge.kind === 'waits' ? 'waits' : edge.kind === 'held' ? 'held' : 'open-end'} ${edge.inCircle ? 'in-circle' : ''}` },
+    svg('path', { class: 'edge', d: smooth([...way.slice(0, -1), stop]) }),
+    ...(edge.kind === 'nobody' ? [] : [svg('polygon', { class: 'tip-mark', points: tip })]),
+    ...(edge.word ? [svg('text', { class: 'word', x, y }, edge.word)] : []));
 }
 
-function edge(from, to) {
-  const [dx, dy] = [to.x - from.x, to.y - from.y];
-  const length = Math.hypot(dx, dy);
-  const [ux, uy] = [dx / length, dy / length];
-  const gap = (node) => Math.min(Math.abs(ux) > 0.01 ? ((node.kind === 'thread' ? 20 : 30) + 4) / Math.abs(ux) : Infinity, Math.abs(uy) > 0.01 ? (NODE.height / 2 + 4) / Math.abs(uy) : Infinity);
-  const [x0, y0, x1, y1] = [from.x + ux * gap(from), from.y + uy * gap(from), to.x - ux * gap(to), to.y - uy * gap(to)];
-  const waits = from.kind === 'thread';
-  const tip = `${x1},${y1} ${x1 - ux * 8 - uy * 4},${y1 - uy * 8 + ux * 4} ${x1 - ux * 8 + uy * 4},${y1 - uy * 8 - ux * 4}`;
-  return svg('g', { class: waits ? 'waits' : 'held' }, svg('path', { class: 'edge', d: `M${x0} ${y0}L${x1 - ux * 6} ${y1 - uy * 6}` }), svg('polygon', { class: 'tip-mark', points: tip }),
-    svg('text', { class: 'word', x: (x0 + x1) / 2, y: (y0 + y1) / 2 + (Math.abs(uy) < 0.3 ? -9 : 0) }, waits ? 'waits for' : 'held by'));
+/** Through the middles of the stretches, bent at the points between. */
+function smooth(points) {
+  const [first, ...rest] = points, last = rest.pop();
+  let d = `M${round(first)}`;
+  rest.forEach((point, index) => {
+    const next = rest[index + 1] ?? last;
+    const to = index === rest.length - 1 ? last : { x: (point.x + next.x) / 2, y: (point.y + next.y) / 2 };
+    d += `Q${round(point)} ${round(to)}`;
+  });
+  return rest.length ? d : `${d}L${round(last)}`;
 }
+
+const round = ({ x, y }) => `${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10}`;

@@ -48,6 +48,7 @@ const CONTENT = {
   },
   gil: () => h('div', { title: 'Which thread has the interpreter' }, icon('lanes'), h('span', { class: 'obj' }, 'GIL'), h('span', { class: 'what' }, 'holder')),
   cores: () => h('div', { title: 'How many threads run at the same time' }, icon('lanes'), h('span', { class: 'obj' }, 'cores'), h('span', { class: 'what' }, 'at once')),
+  clock: () => h('div', { title: 'Virtual time: it passes when nobody is ready, or when you let it' }, icon('clock'), h('span', { class: 'obj' }, 'clock'), h('span', { class: 'what' }, 'time')),
   object(trace, { obj }) {
     const info = trace.objects.get(obj);
     return h('div', { title: `${info.primitive} ${info.name}${info.detail ? ` (${info.detail})` : ''}${info.line ? `, made at line ${info.line}` : ''}` },

@@ -1,0 +1,77 @@
+/** All different orders of a small program as a tree: a leaf is a whole order, its glyph says how it ended; a press replays it in Schedule. */
+import { tally } from '../core/class_tree.js';
+import { elapsed, pace } from '../core/verdict.js';
+import { plural } from '../core/words.js';
+import { classesFor, isSearching } from '../finding.js';
+import { showDialog } from './dialog.js';
+import { h } from './dom.js';
+import { ENDS, glyph, treePicture } from './tree_picture.js';
+
+/** Pixels between two ends: of a few orders, of many, in the dialog. */
+const PITCH = 14, TIGHT = 10, ROOMY = 26, FEW = 9;
+
+export function mount(root, app) {
+  root.classList.add('tree');
+  let print = '';
+  const draw = () => {
+    const state = app.store.get(), { orders, trace, step } = state;
+    const { classes, complete } = drawable(state);
+    root.hidden = !treeWanted(state);
+    const next = [root.hidden, classes.length, complete, orders.state, orders.progress?.executions, step, trace?.run, orders.error?.message].join();
+    if (print === next) return;
+    print = next;
+    const focused = root.contains(document.activeElement);
+    root.replaceChildren(...(root.hidden ? [] : parts(app, state, classes, complete)));
+    if (focused) root.querySelector('[role=listbox], button')?.focus({ preventScroll: true });
+  };
+  const off = app.store.on(['orders', 'search', 'mode', 'trace', 'steps', 'step', 'source', 'granularity', 'hunt'], draw);
+  draw();
+  return () => { off(); root.replaceChildren(); };
+}
+
+/** Orders worth a tree: all of them, or all that a search for them saw; not the few that a search saw before it failed. */
+function drawable(state) {
+  const known = classesFor(state);
+  return known.complete || known.all ? known : { classes: [], complete: false };
+}
+
+/** Under control, of a program that runs and could be searched. */
+export function treeWanted({ mode, steps, search }) {
+  if (search.explored?.verdict === 'inconclusive') return false;
+  return mode === 'controlled' ? Boolean(steps?.count) : mode === 'find' && search.state === 'done' && Boolean(search.explored?.executions);
+}
+
+function parts(app, state, classes, complete) {
+  const { orders } = state;
+  if (isSearching(orders)) {
+    const { progress } = orders;
+    return [h('p', { class: 'sub num' }, h('span', { class: 'live' }, 'Running all orders'), ' ', progress ? `${pace(progress)}, ${elapsed(progress.seconds)}` : ''),
+      h('button', { class: 'btn s', type: 'button', onclick: () => app.actions.stopFindingAll() }, 'Stop')];
+  }
+  const again = h('button', { class: 'btn line s', type: 'button', onclick: () => app.actions.findAll() }, 'Show all orders');
+  if (!classes.length) return [h('p', { class: 'sub' }, notShown(orders)), again];
+  const picture = treePicture(app, state, classes, classes.length > FEW ? TIGHT : PITCH);
+  return [h('div', { class: 'tree-room' }, picture), words(app, classes, complete)];
+}
+
+/** Why there is no tree. */
+function notShown({ state, error, explored }) {
+  if (state === 'done' && error) return error.message;
+  if (state === 'done' && explored) return explored.reason ? `${explored.reason}.` : 'No order could be run to its end.';
+  return 'Every order that differs, as a tree: how many complete, and how many fail?';
+}
+
+function words(app, classes, complete) {
+  const counts = tally(classes);
+  const line = (kind, count) => (count ? h('span', {}, glyph(kind), `${count.toLocaleString('en-US')} ${ENDS[kind][count === 1 ? 0 : 1]}`) : null);
+  return h('div', { class: 'tx' }, h('b', {}, complete ? (counts.total === 1 ? 'The only order' : `All ${plural(counts.total, 'order')}`) : `${plural(counts.total, 'order')} seen`),
+    line('clean', counts.complete), line('deadlock', counts.deadlock), line('exception', counts.exception), complete ? null : h('span', { class: 'faint' }, 'These are not all.'),
+    h('button', { class: 'as-link', type: 'button', onclick: () => openTree(app, classes) }, 'Open the tree'));
+}
+
+/** The tree in full, with a row for each order. */
+function openTree(app, classes) {
+  const state = app.store.get(), dialog = showDialog('All different orders', [
+    h('p', {}, 'Each end is one order; they part where another thread goes on. Orders that differ only in steps that do not touch each other count once.'),
+    h('div', { class: 'tree whole' }, treePicture(app, state, classes, ROOMY, { named: true, before: () => dialog.close() }))], 'wide');
+}
