@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import importlib
+import os
 import platform
 import sys
 import time
 
-SECTIONS = ("start", "recording", "events", "memory", "page")
+SECTIONS = ("start", "recording", "events", "memory", "page", "search", "first", "growth", "step", "leaks")
 
 
 def main(names: list[str]) -> int:
@@ -19,14 +20,22 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"Unknown section {', '.join(sorted(unknown))}. Known: {', '.join(SECTIONS)}.", file=sys.stderr)
         return 2
-    print(f"CPython {platform.python_version()}, {platform.machine()}, Linux {platform.release()}; medians unless said otherwise", flush=True)
+    print(f"CPython {platform.python_version()}, {platform.machine()}, Linux {platform.release()}; medians unless said otherwise")
+    print(busy(), flush=True)
     for name in names or SECTIONS:
         began = time.perf_counter()
         print(f"\n## {name}", flush=True)
         for line in importlib.import_module(f"tests.bench.{name}").lines():
             print(line, flush=True)
         print(f"({time.perf_counter() - began:.0f} s)", flush=True)
+    print(f"\n{busy()}", flush=True)
     return 0
+
+
+def busy() -> str:
+    """How many programs wanted to run in the last minute, and how many can: above that, times are the machine's more than ours."""
+    wanted, cores = os.getloadavg()[0], len(os.sched_getaffinity(0))
+    return f"load {wanted:.1f} on {cores} cores" + (": busy with other work, trust ratios more than times" if wanted > cores + 0.5 else "")
 
 
 if __name__ == "__main__":

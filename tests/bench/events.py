@@ -21,7 +21,9 @@ from playground.model.event import KIND_ID, ThreadState
 from playground.model.record import Decoder, Facts, Hello, ThreadInfo
 
 EVENTS = 1_000_000
-PAIRS, FLOOD, WORK = 7, 2_000_000, 8
+PAIRS, FLOOD, CALIBRATION = 5, 2_000_000, 400_000
+PACE = 1_000_000
+"""Events a second at which the distortion is measured: the program's loop gets as much other work as that takes."""
 
 
 def lines() -> Iterator[str]:
@@ -86,20 +88,27 @@ class HostSide:
 def distortion() -> Iterator[str]:
     """The same loop with its events drained, decoded and merged live by this process, and thrown away where they are made: pairs in turn."""
     slower, rates = [], []
+    work = paced()
     for _ in range(PAIRS):
-        alone, _ = flood(drained=False)
-        drained, count = flood(drained=True)
+        alone, _ = flood(work, drained=False)
+        drained, count = flood(work, drained=True)
         slower.append(drained / alone)
         rates.append(count / drained)
     rate, ratio = statistics.median(rates) / 1e6, statistics.median(slower)
-    yield f"drained live at {rate:.2f} M events/s the program's own loop takes {ratio:.3f} of its time   (aim: below 1.05 at 1 or more)"
+    yield f"drained live at {rate:.2f} M events/s the program's own loop takes {ratio:.3f} of its time   (aim: below 1.05 at 1)"
 
 
-def flood(*, drained: bool) -> tuple[float, int]:
+def paced() -> int:
+    """How much work beside each event makes the loop alone run at the wanted pace: a straight line through two measurements."""
+    idle, busy = (min(flood(work, drained=False, events=CALIBRATION)[0] for _ in range(3)) / CALIBRATION for work in (0, 40))
+    return max(0, round((1 / PACE - idle) / (busy - idle) * 40))
+
+
+def flood(work: int, *, drained: bool, events: int = FLOOD) -> tuple[float, int]:
     """Seconds of the program's loop, and the events that arrived here."""
     read, write = os.pipe()
     fd = write if drained else -1
-    command = [sys.executable, str(Path(__file__).with_name("flood.py")), str(fd), str(FLOOD), str(WORK)]
+    command = [sys.executable, str(Path(__file__).with_name("flood.py")), str(fd), str(events), str(work)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, pass_fds=(write,), cwd=Path(__file__).parents[2]) as process:
         os.close(write)
         host = HostSide()

@@ -11,6 +11,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import playground
@@ -33,7 +34,7 @@ def many_runs() -> Iterator[str]:
     host.start()
     before = tree_pss_kb(os.getpid())
     up, outcomes, sessions = threading.Semaphore(0), [], []
-    limits = playground.Limits(wall_s=60)
+    limits = replace(playground.RunSpec("").limits, wall_s=60)
 
     def one() -> None:
         with host.open(playground.RunSpec(SLEEPER, limits=limits)) as session:

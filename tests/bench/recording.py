@@ -8,18 +8,17 @@ from __future__ import annotations
 import statistics
 import subprocess
 import sys
-import venv
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import playground
+from tests.bench.peers import BUILD, NotMeasured, python_with
 
 ROUNDS = 5
 HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
-PEERS = ROOT / "build" / "bench-peers"
 AIMS = {"cpu_loop": 1.15, "fib": 1.15, "hot_lines": 1.3, "queue_items": 1.6, "with_lock": 2.0}
-VIZTRACER = ("-m", "viztracer", "--quiet", "-o", str(PEERS / "trace.json"))
+VIZTRACER = ("-m", "viztracer", "--quiet", "-o", str(BUILD / "viztracer.json"))
 SETTRACE = """
 import sys, threading
 events = []
@@ -35,7 +34,11 @@ exec(source, {"__name__": "__main__"})
 
 def lines() -> Iterator[str]:
     """One line a workload: ours, then the peers."""
-    host, viztracer = playground.Host(), peer_python()
+    host, viztracer = playground.Host(), ""
+    try:
+        viztracer = str(python_with("requirements-peers.txt"))
+    except NotMeasured as error:
+        yield f"viztracer: not measured: {error}"
     host.start()
     try:
         yield f"{'recorded / unrecorded':24}{'ours':>8}{'aim':>8}{'settrace':>10}{'viztracer':>11}   gaps said"
@@ -62,7 +65,7 @@ def our_ratio(host: playground.Host, source: str) -> tuple[float, int]:
 def took(host: playground.Host, source: str, *, record: bool) -> tuple[float, int]:
     """Seconds by the program's own clock, and the number of gaps in its trace."""
     text, gaps = "", 0
-    limits = playground.Limits(wall_s=60, cpu_s=120)
+    limits = replace(playground.RunSpec("").limits, wall_s=60, cpu_s=120)
     with host.open(playground.RunSpec(source, record=record, limits=limits)) as session:
         for each in session:
             match type(each).__name__:
@@ -88,14 +91,3 @@ def run(command: list[str]) -> float:
     """Seconds that the workload says it took."""
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
     return float(done.stdout.split("took", 1)[1].split()[0])
-
-
-def peer_python() -> str:
-    """The interpreter of the bench's own environment with the peers in it ('' where it cannot be made)."""
-    python = PEERS / "bin" / "python"
-    if not python.exists():
-        venv.create(PEERS, with_pip=True, clear=True)
-        wanted = ["-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r", str(HERE / "requirements-peers.txt")]
-        if subprocess.run([str(python), *wanted], check=False).returncode:
-            return ""
-    return str(python)
