@@ -31,7 +31,7 @@ export function failureShown({ search, steps, source, python }) {
 }
 
 /** In Find: whether the run in the page is what Find has to show (a failure it found, or one that came with a link). */
-export const showsFailure = (state) => Boolean(state.steps) && (state.search.state === 'idle' || (state.search.state === 'done' && failureShown(state) !== null));
+export const showsFailure = (state) => Boolean(state.steps?.count) && (state.search.state === 'idle' || (state.search.state === 'done' && failureShown(state) !== null));
 
 /**
  * The different orders known of the shown program at that granularity: {classes, complete, all (all were looked for)}; empty where none are.

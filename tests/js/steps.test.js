@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { insideLine } from '../../static/js/core/inside_line.js';
 import { readChoices, readSchedule, writeChoices } from '../../static/js/core/run_lengths.js';
 import { BLOCKED, DONE, NEW, READY, RUNNING } from '../../static/js/core/states.js';
-import { standing, stateIn, waitWords } from '../../static/js/core/step_states.js';
+import { goesOn, standing, stateIn, turnOf, waitWords } from '../../static/js/core/step_states.js';
 import { doesWhat, plainly, shortWord } from '../../static/js/core/step_words.js';
 import { CLOCK, NOBODY, Steps } from '../../static/js/core/steps.js';
 import { Trace } from '../../static/js/core/trace.js';
@@ -137,6 +137,31 @@ test('inside the line each thread has its place, and a value read too long ago i
   assert.equal(inside.threads[0].words, 'holds 0');
   assert.equal(inside.note, 'clerk-1 has read 0 from total and not yet written it back.');
   assert.equal(insideLine(steps, trace, 0), null);
+});
+
+/** A baker who finds the shelf full, then sleeps. */
+function waiting() {
+  const r = new Recorder(vocabulary), baker = r.thread('main'), shelf = r.object('Queue', 'shelf', 1);
+  const at = (step, kind, more = {}) => { r.at(step * 2 * US, kind, baker, more); r.rows.at(-1)[5] = step; };
+  at(1, 'queue.put', { obj: shelf, value: 1 });
+  at(2, 'queue.put_blocked', { obj: shelf });
+  at(3, 'queue.put', { obj: shelf, value: 1 });
+  at(4, 'sleep.began');
+  at(5, 'sleep.ended');
+  r.flush();
+  const put = stand(baker, 'queue.put', 'shelf', { obj: shelf, line: 4 });
+  const choices = [put, put, put, stand(baker, 'time.sleep', '<object>', { line: 5 }), stand(baker, 'time.sleep', '<object>', { line: 5 })];
+  const trace = r.into(new Trace(vocabulary)), steps = new Steps(vocabulary);
+  for (const message of [{ type: 'choices', choices: choices.map((each, i) => row(i + 1, baker, [baker], { stands: [each] })) }, ...r.messages]) steps.apply(message);
+  return { trace, steps, baker };
+}
+
+test('a step that asked in vain, and one that goes on after its wait, are not told as the deed', () => {
+  const { trace, steps, baker } = waiting();
+  assert.deepEqual([1, 2, 3, 4, 5].map((k) => turnOf(steps, trace, k)), ['', 'waits', 'woken', '', 'woken']);
+  const told = (k) => plainly(doesWhat(steps.step(k).stand, { turn: turnOf(steps, trace, k) }));
+  assert.deepEqual([1, 2, 3, 4, 5].map(told), ['puts something into shelf', 'waits for room in shelf', 'puts something into shelf', 'sleeps', 'wakes up']);
+  assert.deepEqual([0, 1, 2, 3, 4].map((k) => goesOn(steps, trace, baker, k)), [false, false, true, false, true]);
 });
 
 test('operations have words for columns and for cards', () => {

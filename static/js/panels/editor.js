@@ -1,7 +1,9 @@
 /** The program: edited here, marked with where each thread is at the playhead, kept in this browser until Reset. */
 import { EditorView } from '../../vendor/codemirror.js';
-import { STATE_KEYS } from '../core/states.js';
+import { wrongLine } from '../app.js';
+import { CRASHED, STATE_KEYS } from '../core/states.js';
 import { standing } from '../core/step_states.js';
+import { showsFailure } from '../finding.js';
 import { recall, remember } from '../remembered.js';
 import { h } from './dom.js';
 import { createEditor } from './editor_setup.js';
@@ -11,6 +13,8 @@ import { atMoment } from './moment.js';
 const SAVE_PAUSE_MS = 400;
 /** States that tint a line, the one that wins a shared line first. */
 const TINTED = ['crashed', 'blocked', 'running', 'gil', 'io', 'sleeping', 'ready'];
+/** A thread before its first line, or behind its last. */
+const AT_NO_LINE = new Set(['thread.begin', 'thread.end']);
 
 export function mount(root, app) {
   const { page, store } = app;
@@ -69,7 +73,7 @@ export function mount(root, app) {
   let shown = '';
   function mark(trace, t) {
     const { source, ranSource, mode, steps, step } = store.get();
-    const list = !trace || source !== ranSource ? [] : mode === 'free' || !steps ? marksAt(trace, t) : marksOfSteps(trace, steps, step);
+    const list = !trace || source !== ranSource || (mode === 'find' && !showsFailure(store.get())) ? [] : mode === 'free' || !steps ? marksAt(trace, t) : marksOfSteps(trace, steps, step);
     const print = list.map(({ line, state, threads }) => `${line}${state}${threads.map((thread) => thread.tag)}`).join(';');
     if (print === shown) return;
     shown = print;
@@ -109,9 +113,15 @@ export const marksAt = (trace, t) => linesOf(trace, (thread) => trace.stateAt(th
 /** Where every thread stands after k steps of a controlled run. */
 export function marksOfSteps(trace, steps, k) {
   return linesOf(trace, ({ id }) => {
-    const stand = steps.standAt(id, k);
-    return { state: standing(steps, trace, id, k).state, line: stand?.line || (stand?.kind === 'thread.begin' ? 0 : trace.stateAt(id, steps.timeOf(k)).line) };
+    const stand = steps.standAt(id, k), { state } = standing(steps, trace, id, k);
+    return { state, line: (state === CRASHED && crashLine(trace, id)) || stand?.line || (AT_NO_LINE.has(stand?.kind) ? 0 : trace.stateAt(id, steps.timeOf(k)).line) };
   });
+}
+
+/** The line that ended the program, if that thread ran it; 0: not known. */
+function crashLine(trace, id) {
+  const first = trace.findings.find((finding) => finding.kind === 'crash');
+  return first?.threads?.includes(id) && trace.ended ? wrongLine(trace, trace.ended)?.line ?? 0 : 0;
 }
 
 function linesOf(trace, stateOf) {

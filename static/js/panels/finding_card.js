@@ -14,7 +14,7 @@ const STANDSTILL = new Set(['deadlock', 'lost_wakeup', 'forgotten_release']);
 export function article(app, trace, finding) {
   const graph = STANDSTILL.has(finding.kind) ? waitGraph(trace, finding) : null;
   return h('article', { 'data-finding': finding.kind },
-    h('div', { class: 'fh' }, title('h2', finding), ...marks(trace, finding), h('span', { class: 'grow' }), jumpButton(app, trace, finding)),
+    h('div', { class: 'fh' }, title('h2', finding), h('div', { class: 'jumps' }, jumpButton(app, trace, finding)), h('div', { class: 'marks' }, ...marks(trace, finding))),
     h('div', { class: graph ? 'fbody with-graph' : 'fbody' }, graph, story(app, trace, finding)));
 }
 

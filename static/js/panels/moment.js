@@ -33,7 +33,7 @@ export function atMoment(app, draw) {
     if (pause <= 0) soon();
     else timer = setTimeout(soon, pause);
   };
-  const offs = [app.store.on(['playhead', 'trace', 'run', 'selection'], soon), app.store.on(['version'], later)];
+  const offs = [app.store.on(['playhead', 'trace', 'run', 'selection', 'mode', 'search'], soon), app.store.on(['version'], later)];
   soon();
   return () => {
     offs.forEach((off) => off());

@@ -1,7 +1,7 @@
 /** The Schedule mode's card: the steps of a controlled run on a canvas, the transport above them, who may run next below. */
 import { stepRowsOf, WIDE_STEPS, PHONE_STEPS, columnAt, columnLeft, fittingWidth, totalWidth } from '../draw/step_geometry.js';
 import { drawStepFrame, stepViewOf } from '../draw/step_frame.js';
-import { stuckFor, waitWords } from '../core/step_states.js';
+import { stuckFor, turnOf, waitWords } from '../core/step_states.js';
 import { shortWord, verb } from '../core/step_words.js';
 import { CLOCK } from '../core/steps.js';
 import { fit } from '../draw/fit.js';
@@ -117,8 +117,10 @@ export function mount(root, app) {
     if (move) dirty();
   }
 
-  /** Keeps the playhead, and some of what follows, in sight. */
+  /** Keeps the playhead and some of what follows in sight, and the lane of whoever ran. */
   function reveal(at) {
+    const { steps, step } = store.get(), row = layout.rows.find(({ kind, id }) => kind === 'lane' && id === steps.chosenAt(Math.max(0, step - 1)));
+    if (row && high && (row.y < top + g().ruler || row.y + row.h > top + high)) scroller.scrollTop = top = Math.max(0, row.y < top + g().ruler ? row.y - row.h - g().ruler : row.y + 2 * row.h - high);
     const x = columnLeft(at, at, wide, g()), most = areaWidth - room;
     if (most <= 0) { left = 0; return; }
     if (x < left + wide || x > left + room * 0.8) scrollTo(Math.min(most, x - room * (x < left ? 1 - AHEAD : AHEAD)));
@@ -132,7 +134,7 @@ export function mount(root, app) {
       canvas.style.height = `${height}px`;
     }
     view = stepViewOf({ trace: run.trace, steps: run.steps, p, g: g(), w, h: height, dpr, wide, left, top, position, cursor: step, layout, end: endsIn(run), stuck: stuckFor(run.trace),
-      words: (k) => wordsOf(run.steps, k), waits: (thread, column, at) => waitWords(run.trace, run.steps.standAt(thread, column), at), hover });
+      words: (k) => wordsOf(run, k), waits: (thread, column, at) => waitWords(run.trace, run.steps.standAt(thread, column), at), hover });
     drawStepFrame(c, view);
     labels.update(run.trace, layout, g(), top, high, store.get().selection?.thread ?? null);
     area.setAttribute('aria-label', `Steps 1 to ${run.steps.count} by thread; ${step} are done`);
@@ -228,9 +230,10 @@ export function mount(root, app) {
 }
 
 /** The words in a step's box: with the value that was read or written where the name is a followed one. */
-function wordsOf(steps, k) {
+function wordsOf({ steps, trace }, k) {
   const { thread, stand } = steps.step(k);
   if (thread < 0) return { short: 'time', verb: '' };
   const value = stand && (stand.kind === 'read' ? steps.valueAt(stand.name, k - 1) : stand.kind === 'write' ? steps.valueAt(stand.name, k) : undefined);
-  return { short: shortWord(stand, value), verb: verb(stand) };
+  const turn = turnOf(steps, trace, k);
+  return { short: shortWord(stand, value, turn), verb: verb(stand, turn) };
 }

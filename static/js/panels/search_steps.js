@@ -1,6 +1,7 @@
 /** The steps of the failure that Find found, as a table: who did what, where; a press shows that step. */
+import { turnOf } from '../core/step_states.js';
 import { doesWhat } from '../core/step_words.js';
-import { isCurrent } from '../finding.js';
+import { failureShown, isCurrent } from '../finding.js';
 import { h, tag } from './dom.js';
 
 /** Kinds of operations that move no memory: they matter even where no shared name is involved. */
@@ -23,7 +24,7 @@ export function mount(root, app) {
       const few = mattering(failure), rows = all ? failure.steps : few;
       which.hidden = few.length === failure.steps.length;
       which.textContent = all ? 'Only those that matter' : `All ${failure.steps.length}`;
-      body.replaceChildren(...rows.map((step) => row(app, state.trace, step)));
+      body.replaceChildren(...rows.map((step) => row(app, state, step)));
     }
     const now = state.step === at ? null : body.querySelector(`[data-step="${state.step}"]`);
     if (state.step === at) return;
@@ -51,15 +52,16 @@ function mattering({ steps, objects }) {
   return steps.filter((step, index) => objects.includes(step.name) || AT_PRIMITIVE.test(step.kind) || steps[index + 1]?.thread !== step.thread);
 }
 
-/** What happened, in words. */
-const did = (step) => (step.kind === 'clock.tick' ? ['moves on to the next deadline'] : doesWhat(step).map((part) => (part.code ? h('code', {}, part.code) : part.text)));
+/** What happened, in words; `turn` is known once the run of the failure is there. */
+const did = (step, turn) => (step.kind === 'clock.tick' ? ['moves on to the next deadline'] : doesWhat(step, { turn }).map((part) => (part.code ? h('code', {}, part.code) : part.text)));
 
-function row(app, trace, step) {
+function row(app, state, step) {
+  const { trace, steps } = state, turn = failureShown(state) ? turnOf(steps, trace, step.step + 1) : '';
   const thread = trace?.threads.find((each) => each?.name === step.thread), number = step.step + 1;
   const show = () => app.actions.stepTo?.(number);
   return h('tr', { 'data-step': number, onclick: show },
     h('td', { class: 'num' }, h('button', { class: 'to', type: 'button', 'aria-label': `Show step ${number}` }, number)),
     h('td', {}, thread ? h('span', { class: 'who-name' }, tag(thread, 'sm'), step.thread) : step.thread),
-    h('td', { class: 'did' }, ...did(step)),
+    h('td', { class: 'did' }, ...did(step, turn)),
     h('td', { class: 'num right-aligned' }, step.line || ''));
 }

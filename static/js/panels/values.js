@@ -18,15 +18,19 @@ export function mount(root, app) {
   /** A frame later than the picture of the steps, which has to come first. */
   function dirty() { frame ||= requestAnimationFrame(() => { frame = requestAnimationFrame(draw); }); }
 
-  /** Variables that change, then locks, then what stays as it is. */
+  /** Variables that change, then locks, queues and semaphores, then what stays as it is. */
   function columnsOf(trace, steps) {
     const values = steps.names.map((name) => ({ name, text: (k) => steps.valueAt(name, k), changed: (k) => steps.changedAt(name, k), races: (k) => steps.racesAt(k).get(name) }));
     const owners = trace.shown.filter((obj) => trace.objects.get(obj).shape === 'owner').slice(0, MOST_OWNERS).map((obj) => {
       const owner = (k) => (k > 0 ? trace.objectAt(obj, steps.timeOf(k)).owner : null);
-      return { name: objectName(trace, obj), owner: true, text: owner, changed: (k) => owner(k) !== owner(k - 1) && k > 0 };
+      return { name: objectName(trace, obj), owner: true, icon: 'lock', text: owner, changed: (k) => owner(k) !== owner(k - 1) && k > 0 };
+    });
+    const levels = trace.shown.filter((obj) => trace.objects.get(obj).shape === 'level').slice(0, MOST_OWNERS).map((obj) => {
+      const text = (k) => level(trace.objectAt(obj, steps.timeOf(k)));
+      return { name: objectName(trace, obj), icon: trace.objects.get(obj).icon, text, changed: (k) => k > 0 && text(k) !== text(k - 1) };
     });
     const changes = ({ name }) => steps.changes(name);
-    return [...values.filter(changes), ...owners, ...values.filter((each) => !changes(each))];
+    return [...values.filter(changes), ...owners, ...levels, ...values.filter((each) => !changes(each))];
   }
 
   function draw() {
@@ -35,12 +39,13 @@ export function mount(root, app) {
     if (mode !== 'controlled') return;
     table.hidden = !steps?.count;
     empty.hidden = Boolean(steps?.count);
+    empty.textContent = steps ? 'This run had no steps.' : 'Run it to see what each step changes.';
     if (!steps?.count) { key = ''; return; }
     const next = `${trace.run}|${steps.count}`;
     if (next !== key) {
       key = next;
       columns = columnsOf(trace, steps);
-      head.replaceChildren(h('th', { scope: 'col' }, h('span', { class: 'sr' }, 'Number')), h('th', { scope: 'col', colspan: 2 }, 'Step'), ...columns.map(({ name, owner }) => h('th', { scope: 'col', class: 'val' }, owner ? icon('lock') : null, name)));
+      head.replaceChildren(h('th', { scope: 'col' }, h('span', { class: 'sr' }, 'Number')), h('th', { scope: 'col', colspan: 2 }, 'Step'), ...columns.map((column) => h('th', { scope: 'col', class: 'val' }, column.icon ? icon(column.icon) : null, column.name)));
       table.setAttribute('aria-rowcount', String(steps.count + 1));
       shownAt = null;
     }
@@ -90,3 +95,6 @@ export function mount(root, app) {
   dirty();
   return () => { off(); cancelAnimationFrame(frame); sizes.disconnect(); root.replaceChildren(); };
 }
+
+/** What is in a queue, next out first, or how many permits are free. */
+const level = ({ items, value }) => (items?.length ? items.join(', ') : items ? 'empty' : value === null ? undefined : String(value));

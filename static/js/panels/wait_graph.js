@@ -5,6 +5,8 @@ import { h, svg } from './dom.js';
 const MARGIN = 3;
 const NODE_HEIGHT = 26, WORD_HEIGHT = 14;
 const LETTERS = 18;
+/** With more nodes it goes down instead of across: a card is narrow, and words that are made smaller cannot be read. */
+const MOST_ACROSS = 7;
 const TIP = 8;
 let dagre = null;
 let numbered = 0;
@@ -41,7 +43,7 @@ const ends = (edge, turned) => (turned.get(edge) ? [edge.to, edge.from] : [edge.
 
 function laidOut(graph, { Graph, layout: arrange }) {
   const layout = new Graph(), turned = folded(graph);
-  layout.setGraph({ rankdir: 'LR', nodesep: 22, ranksep: 16, edgesep: 14 });
+  layout.setGraph({ rankdir: graph.nodes.length > MOST_ACROSS ? 'TB' : 'LR', nodesep: 22, ranksep: 16, edgesep: 14 });
   for (const node of graph.nodes) layout.setNode(node.id, { width: widthOf(node), height: NODE_HEIGHT });
   for (const edge of graph.edges) layout.setEdge(...ends(edge, turned), { width: edge.word ? edge.word.length * 5.6 + 10 : 8, height: edge.word ? WORD_HEIGHT : 2, labelpos: 'c', minlen: 1 });
   arrange(layout);

@@ -11,22 +11,23 @@ export function drawStepLanes(c, view, ghost) {
   const from = ghost ? Math.max(view.first, Math.floor(view.position)) : view.first, to = ghost ? view.last : Math.min(view.last, Math.ceil(view.position) - 1);
   const ended = view.end && view.cursor === view.steps.count;
   for (const row of view.rows) {
-    if (row.kind === 'lane') lane(c, view, row.id, view.laneY.get(row.id), from, to, ghost && !ended);
+    if (row.kind === 'lane') lane(c, view, row.id, view.laneY.get(row.id), from, to, ghost && !ended, ended);
     if (row.kind === 'clock') clock(c, view, from, to, ghost);
   }
 }
 
-function lane(c, view, thread, y, from, to, ghost) {
+/** Ahead of the end only the last column of a standstill is loud: until then it has not happened. */
+function lane(c, view, thread, y, from, to, ghost, ended) {
   const { steps, trace, g } = view;
   let span = null;
   for (let column = from; column <= to; column++) {
     const at = stateIn(steps, trace, thread, column);
-    if (span && (span.at.state !== at.state || span.at.obj !== at.obj)) { whole(c, view, thread, y, span, column - 1, ghost); span = null; }
-    if (at.state === RUNNING) step(c, view, thread, y, column, ghost);
+    if (span && (span.at.state !== at.state || span.at.obj !== at.obj || (ghost && column === steps.count))) { whole(c, view, thread, y, span, column - 1, ghost, ended); span = null; }
+    if (at.state === RUNNING && steps.chosenAt(column) === thread) step(c, view, thread, y, column, ghost);
     else if (at.state === READY) ready(c, view, y, column, ghost);
     else if (at.state !== NONE) span ??= { at, column };
   }
-  if (span) whole(c, view, thread, y, span, to, ghost);
+  if (span) whole(c, view, thread, y, span, to, ghost, ended);
 }
 
 /** The box of a step. */
@@ -76,16 +77,16 @@ function ready(c, view, y, column, ghost) {
   c.globalAlpha = 1;
 }
 
-/** A state that lasts over columns. */
-function whole(c, view, thread, y, { at, column }, last, ghost) {
+/** A state that lasts over columns. When all is over, a wait without end is loud wherever it is looked at. */
+function whole(c, view, thread, y, { at, column }, last, ghost, ended) {
   const { p, g, dpr, X, wide, stuck, steps } = view, x0 = X(column) + EDGE, x1 = X(last) + wide - EDGE;
   const left = Math.max(-12, x0), w = Math.min(view.w + 12, x1) - left;
   if (w <= 0) return;
-  const dead = at.state === BLOCKED && stuck.has(thread) && last >= steps.count - 1;
+  const dead = at.state === BLOCKED && stuck.has(thread) && (ended ? steps.choices.lastIndexOf(thread) < column : last >= steps.count);
   c.save();
   c.translate(0, y);
   paintRuns(c, p, { count: 1, x0: [left], x1: [left + w + 0.75], state: [at.state], span: [0] }, g.span, dpr, { idle: () => at.idle && !dead });
-  if (dead && (!ghost || last >= steps.count)) paintDead(c, p, left, w, g.span, dpr);
+  if (dead) paintDead(c, p, left, w, g.span, dpr);
   if (ghost && !dead) {
     c.globalAlpha = 1 - GHOST;
     c.fillStyle = p.sunken;
@@ -96,7 +97,7 @@ function whole(c, view, thread, y, { at, column }, last, ghost) {
   if ((at.state !== BLOCKED && at.state !== SLEEPING && at.state !== CRASHED) || w < WORDS_FROM) return;
   const words = at.state === CRASHED ? 'crashed' : view.waits(thread, column, at);
   c.font = `600 10.5px ${p.ui}`;
-  const start = Math.max(4, left) + 10, room = left + w - start - 6, text = widthOf(c, words) + 8 <= room ? words : words.replace(/^waits for /, '');
+  const start = Math.max(4, left) + (at.state === CRASHED ? g.span : 10), room = left + w - start - 6, text = widthOf(c, words) + 8 <= room ? words : words.replace(/^waits for /, '');
   if (widthOf(c, text) + 8 > room) return;
   c.globalAlpha = ghost ? 0.86 : 1;
   chip(c, p, text, start, y + (g.span - 16) / 2, p.soft[at.state], p.text[at.state], { h: 16, size: 10.5 });

@@ -1,7 +1,7 @@
 /** Who runs next: a card for each thread that may, with what it would do and how that is known to end. The mouse or the focus on a card shows its ghost. */
 import { doesWhat } from '../../core/step_words.js';
 import { BLOCKED } from '../../core/states.js';
-import { standing } from '../../core/step_states.js';
+import { goesOn, standing, turnOf } from '../../core/step_states.js';
 import { CLOCK } from '../../core/steps.js';
 import { h, icon, tag } from '../dom.js';
 import { endOf, knownEndings } from './endings.js';
@@ -46,9 +46,10 @@ export function makeChoices(app) {
     const shown = own ? steps : preview?.thread === thread ? preview.steps : null;
     const { marks, words } = source === ranSource ? knownEndings(app, [...steps.choicesTo(k), thread]) : { marks: [], words: 'the program was edited' };
     const clock = thread === CLOCK;
+    const turn = () => (own ? turnOf(steps, trace, k + 1) : shown ? turnOf(shown, preview.trace, k + 1) : goesOn(steps, trace, thread, k) ? 'woken' : '');
     const stand = clock ? null : steps.standAt(thread, k);
     const name = clock ? 'Clock' : of.name;
-    const does = clock ? [h('span', {}, 'lets time pass until the next thread wakes')] : partsOf(trace, stand, { steps, shown, k, source: ranSource });
+    const does = clock ? [h('span', {}, 'lets time pass until the next thread wakes')] : partsOf(stand, { steps, shown, k, source: ranSource, turn: turn() });
     return h('button', { class: 'opt', type: 'button', 'data-pick': thread, 'data-default': own, 'aria-keyshortcuts': index < 9 ? String(index + 1) : null },
       h('span', { class: 'r' }, clock ? icon('clock') : tag(of), h('b', {}, clock ? 'Let time pass' : name), own && !alone ? h('span', { class: 'pill' }, 'default') : null, h('span', { class: 'grow' }), index < 9 ? h('kbd', { class: 'desk' }, String(index + 1)) : null),
       h('span', { class: 'does' }, ...does, stand?.line ? `, line ${stand.line}` : ''),
@@ -96,11 +97,11 @@ function ready(all) {
 }
 
 /** What the thread would do, as nodes. */
-function partsOf(trace, stand, { steps, shown, k, source }) {
+function partsOf(stand, { steps, shown, k, source, turn }) {
   if (!stand) return ['goes on'];
   const after = shown && stand.kind === 'write' ? shown.valueAt(stand.name, k + 1) : undefined;
   const code = stand.line ? source.split('\n')[stand.line - 1]?.trim() ?? '' : '';
-  return doesWhat(stand, { after, now: steps.valueAt(stand.name, k), free: stand.kind === 'lock.acquire', code }).map((part) => (part.code === undefined ? part.text : h('code', {}, part.code)));
+  return doesWhat(stand, { after, now: steps.valueAt(stand.name, k), free: stand.kind === 'lock.acquire' && turn !== 'waits', code, turn }).map((part) => (part.code === undefined ? part.text : h('code', {}, part.code)));
 }
 
 /** What stands in the place of the cards when the run is over. */

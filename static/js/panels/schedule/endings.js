@@ -13,6 +13,14 @@ export function leaf(kind) {
   return box(svg('circle', { cx: 4.5, cy: 4.5, r: 3.4 }));
 }
 
+/** Where there are too many for marks of their own: as many of each kind as its part of the whole, and of none no mark at all. */
+function some(kinds) {
+  const n = Math.min(MOST_MARKS, kinds.length);
+  const few = Array.from({ length: n }, (_, i) => kinds[Math.floor((i * kinds.length) / n)]);
+  if (!few.includes(kinds.at(-1))) few[n - 1] = kinds.at(-1);
+  return few;
+}
+
 const kindOf = (end) => (end?.outcome === 'ok' ? 'complete' : end?.outcome === 'deadlock' || end?.outcome === 'failed' ? 'failed' : 'unknown');
 
 /** How a run ended: {mark, words}. */
@@ -37,5 +45,5 @@ export function knownEndings(app, prefix) {
   const deadlocks = !found.total && [...ways.values()].every((way) => way.outcome === 'deadlock');
   const words = n === 1 && !complete ? (good ? 'completes the way it was tried' : bad ? `${deadlocks ? 'ends in a deadlock' : 'fails'} the way it was tried` : 'was cut off when tried')
     : bad === n ? `every ending known ${deadlocks ? 'is a deadlock' : 'fails'}` : good === n ? (n === 1 ? 'the ending known is complete' : `all ${n} endings known are complete`) : `${good} of ${n} endings known complete`;
-  return { marks: kinds.slice(0, MOST_MARKS).map(leaf), words };
+  return { marks: some(kinds).map(leaf), words };
 }

@@ -1,4 +1,5 @@
 /** One sentence for a step: who did what, and who may go on. Said aloud at every step. */
+import { turnOf } from '../../core/step_states.js';
 import { doesWhat, plainly } from '../../core/step_words.js';
 import { CLOCK } from '../../core/steps.js';
 
@@ -22,5 +23,5 @@ export function deed(trace, steps, k, source = '') {
   const { thread, stand } = steps.step(k);
   if (thread === CLOCK) return [{ text: 'time passes' }];
   if (!stand) return [{ text: 'went on' }];
-  return doesWhat(stand, { now: steps.valueAt(stand.name, k - 1), after: stand.kind === 'write' ? steps.valueAt(stand.name, k) : undefined, code: stand.line && source ? source.split('\n')[stand.line - 1]?.trim() ?? '' : '' });
+  return doesWhat(stand, { turn: turnOf(steps, trace, k), now: steps.valueAt(stand.name, k - 1), after: stand.kind === 'write' ? steps.valueAt(stand.name, k) : undefined, code: stand.line && source ? source.split('\n')[stand.line - 1]?.trim() ?? '' : '' });
 }

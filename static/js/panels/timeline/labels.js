@@ -36,6 +36,9 @@ function labelOf(trace, row, selected) {
   return element;
 }
 
+/** A name that may go on in a second line before a dot or a bracket, where the column is narrow. */
+const breakable = (name) => name.split(/(?=[.[])/).flatMap((part, index) => (index ? [h('wbr', {}), part] : [part]));
+
 const CONTENT = {
   lane(trace, { id, stem }, selected) {
     const thread = trace.threads[id];
@@ -52,6 +55,6 @@ const CONTENT = {
   object(trace, { obj }) {
     const info = trace.objects.get(obj);
     return h('div', { title: `${info.primitive} ${info.name}${info.detail ? ` (${info.detail})` : ''}${info.line ? `, made at line ${info.line}` : ''}` },
-      icon(info.icon), h('span', { class: 'obj mono' }, objectName(trace, obj)), h('span', { class: 'what' }, info.primitive));
+      icon(info.icon), h('span', { class: 'obj mono' }, ...breakable(objectName(trace, obj))), h('span', { class: 'what' }, info.primitive));
   },
 };
