@@ -6,17 +6,19 @@ Bounded in time and in size, whatever the program writes. Only a search's progre
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from playground.ending import Cut, Exit, limit_cut
 from playground.model.errors import ProtocolError
-from playground.model.record import Close, Decoder, Facts, Progress, ReportPart
+from playground.model.record import Claim, Close, Decoder, Facts, Progress, ReportPart
 from playground.model.report_claim import REPORT_BYTES
 from playground.model.spec import Limits
 from playground.session import DRAIN_NS, GRACE_NS, TICK_S, Cell
 
 MOST_BYTES = 96 * 1024 * 1024
+MOST_DECODED_BYTES = 2 * 1024 * 1024
+"""Of a longer trace the claims are decoded again rather than kept: as objects they take several times their bytes."""
 
 
 @dataclass(slots=True)
@@ -28,6 +30,8 @@ class Heard:
     events: bytearray = field(default_factory=bytearray)
     written: dict[str, bytearray] = field(default_factory=lambda: {"stdout": bytearray(), "stderr": bytearray()})
     report: bytes = b""
+    claims: list[Claim] | None = field(default_factory=list)
+    """`events` as they were decoded; None where they were too many to keep."""
     until_ns: int = 0
     lost: str = ""
     told: bool = False
@@ -80,6 +84,16 @@ def listen(cell: Cell, limits: Limits, *, stopped: Callable[[], Cut | None] = la
     return heard
 
 
+def decoded(heard: Heard) -> Iterator[Claim]:
+    """The claims of what was heard, decoded at most twice; raises ProtocolError where they broke off."""
+    if heard.claims is None:
+        yield from Decoder().feed(bytes(heard.events))
+        return
+    yield from heard.claims
+    if heard.lost:
+        raise ProtocolError(heard.lost)
+
+
 class _Understanding:
     """Reads the claims as they come; the first that does not hold ends the reading and takes the report back."""
 
@@ -95,7 +109,11 @@ class _Understanding:
         if heard.lost:
             return
         try:
+            if len(heard.events) > MOST_DECODED_BYTES:
+                heard.claims = None
             for claim in self._decoder.feed(data):
+                if heard.claims is not None:
+                    heard.claims.append(claim)
                 if isinstance(claim, Facts):
                     heard.until_ns = max(heard.until_ns, claim.at_ns[-1])
                 elif isinstance(claim, Progress):

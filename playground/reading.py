@@ -7,7 +7,7 @@ streams). A break of the record protocol ends the trace, not the run; a detector
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from playground.diagnosis import DETECTORS
 from playground.diagnosis.detector import Detector
@@ -77,7 +77,7 @@ class Reading:
                 self.sampled = True
                 self._merger.sample(self._samples.feed(data))
             elif channel == "events":
-                yield from self._claims(data, now_ns)
+                yield from self.believe(self._decoder.feed(data), now_ns)
             elif self._hello is None and self._record:
                 self._early.append((channel, data))
                 self.limit = self.limit or ("output_kb" if sum(len(each) for _, each in self._early) > self._output_left else "")
@@ -121,11 +121,12 @@ class Reading:
         found = self.deadlock
         return found is not None and set(found.threads) >= self.living().keys() and (not self.sampled or self._merger.still())
 
-    def _claims(self, data: bytes, now_ns: int) -> Iterator[Record]:
+    def believe(self, claims: Iterable[Claim], now_ns: int) -> Iterator[Record]:
+        """What these decoded claims say; the ProtocolError that their iterator may raise ends the trace."""
         if self.lost:
             return
         try:
-            for claim in self._decoder.feed(data):
+            for claim in claims:
                 yield from self._claim(claim, now_ns)
         except ProtocolError as error:
             self.lost = str(error)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from playground.ending import EXIT_CODES, Cut, Exit, end_of, refused_end
-from playground.listening import Heard, listen
+from playground.listening import Heard, decoded, listen
 from playground.model.errors import BadSchedule, ProtocolError, SandboxRefused
 from playground.model.record import End, Found, Hello, Record
 from playground.model.report_claim import Ending, read_ending
@@ -99,7 +99,7 @@ class ControlledSession:
         yield self._end(reading, heard, ending, now_ns, told)
 
     def _records(self, reading: Reading, heard: Heard, ending: Ending | None, now_ns: int) -> Iterator[Record]:
-        yield from reading.take([("events", bytes(heard.events))], now_ns)
+        yield from reading.believe(decoded(heard), now_ns)
         for channel, data in heard.written.items():
             if data:
                 yield from reading.take([(channel, bytes(data))], now_ns)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from playground.inside import source, telling
 from playground.inside.beneath.baton import Baton
+from playground.inside.beneath.library import read_ahead
 from playground.inside.beneath.os_threads import OsThreads
 from playground.inside.execution import Execution
 from playground.inside.explore import TELLING, Explorer, along, fastest, retold
@@ -29,6 +30,7 @@ _MOST_STUCK = 2
 """So many executions may wait for the outside (3 s each) before the search gives up."""
 _now = time.monotonic
 fastest()  # greenlets are imported here, in the zygote: no run can read them
+read_ahead()
 source.release()  # and sysconfig's tables: 2 ms that no run pays
 
 

@@ -111,7 +111,6 @@ class Execution:
         codes = all_codes(self._code)
         self._points.watch(codes, granularity, recipes_for(codes, granularity, self.baton))
         self._count = 0
-        self._thawed = not gc.get_freeze_count()
         gc.collect()
         gc.freeze()
 
@@ -173,9 +172,8 @@ class Execution:
     def close(self) -> None:
         """Give the monitoring tool back."""
         self._points.close()
-        if self._thawed:  # in a cell the zygote's heap was frozen before us: to walk it costs 10 ms, and the process ends soon
-            gc.unfreeze()
-            gc.collect()
+        gc.unfreeze()
+        gc.collect()
 
     def _main(self, space: dict[str, Any]) -> None:
         baton = self.baton

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dis
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from types import CodeType
 from typing import NamedTuple
 
@@ -64,12 +65,12 @@ class Site:
 
 def sites(code: CodeType, defined: frozenset[str]) -> Iterator[Site]:
     """Every instruction of a code object; `defined` are the function and global names that the program itself gives a meaning."""
-    handlers = {entry.target for entry in dis._parse_exception_table(code)}  # type: ignore[attr-defined]
+    instructions, handlers = _listing(code)
     arriving: dict[int, list[Origin]] = {}
     stack: list[Origin] = []
     alive = True
     line = code.co_firstlineno
-    for instruction in dis.get_instructions(code):
+    for instruction in instructions:
         offset = instruction.offset
         if offset in handlers:
             stack = []
@@ -84,6 +85,13 @@ def sites(code: CodeType, defined: frozenset[str]) -> Iterator[Site]:
         target = instruction.jump_target
         if target is not None and target > offset:
             arriving[target] = _merged(list(stack), arriving[target]) if target in arriving else list(stack)
+
+
+@lru_cache(maxsize=256)
+def _listing(code: CodeType) -> tuple[tuple[dis.Instruction, ...], frozenset[int]]:
+    """The instructions, and the offsets at which exception handlers begin; a program's code is walked several times, and `dis` is slow."""
+    handlers = frozenset(entry.target for entry in dis._parse_exception_table(code))  # type: ignore[attr-defined]
+    return tuple(dis.get_instructions(code)), handlers
 
 
 def _merged(one: list[Origin], other: list[Origin]) -> list[Origin]:
