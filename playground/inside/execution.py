@@ -6,6 +6,7 @@ import builtins
 import gc
 import os
 import random
+import re
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -27,6 +28,8 @@ from playground.search.strategy import Strategy
 
 COLLECT_EVERY = 50
 """Executions between two collections of garbage; none happens during an execution, where it would run finalizers at a whim."""
+_print_unraisable = sys.__unraisablehook__
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,16}\b")
 _REASONS = {
     "steps": "the program made {steps:,} steps and was not over: it may be endless",
     "left": "{detail}",
@@ -45,12 +48,14 @@ class _Voice:
         self._room = limit
 
     def write(self, text: str) -> int:
+        written = len(text)
+        text = _without_addresses(text)
         if self._room > 0:
             self.parts.append(text[: self._room])
             if self._heard is not None:
                 self._heard(text[: self._room])
             self._room -= len(text)
-        return len(text)
+        return written
 
     def writelines(self, lines: Any) -> None:
         for line in lines:
@@ -138,7 +143,8 @@ class Execution:
         sys.stdin = _Deaf(self._no_input)
         sys.modules["__main__"] = main
         sys.argv = [self._name_of_program]
-        sys.unraisablehook, sys.excepthook = sys.__unraisablehook__, sys.__excepthook__
+        sys.unraisablehook = sys.__unraisablehook__ = self._unraisable
+        sys.excepthook = sys.__excepthook__
         builtins.input = self._no_input
         os.fork = self._no_fork
         random.seed(self._seed)
@@ -152,7 +158,7 @@ class Execution:
             strategy.end(self._still_pending())
             return self._outcome("".join(parts))
         finally:
-            sys.unraisablehook = _silent
+            sys.unraisablehook, sys.__unraisablehook__ = _silent, _print_unraisable
             baton.over = baton.over or "end"
             baton.failures.clear()
             if self.recording is not None:
@@ -226,6 +232,12 @@ class Execution:
     def _thread_name(self, task: Task) -> str:
         return thread_name(task.thread, task.id)
 
+    def _unraisable(self, unraisable: Any) -> None:
+        """An exception that CPython only prints, as in `__del__`, fails the program too."""
+        if not self.baton.over and isinstance(unraisable.exc_value, Exception):
+            self.baton.failures.append((self.baton.current.id, unraisable.exc_value))
+        _print_unraisable(unraisable)
+
     def _no_input(self, prompt: object = "") -> str:
         self.baton.stop("left", "input() waits for somebody outside; under control nobody is there to answer")
         raise AssertionError
@@ -246,6 +258,11 @@ def _silent(unraisable: object) -> None:
     """Finalizers that fail while an execution is cleared away have nobody to tell."""
 
 
+def _without_addresses(text: str) -> str:
+    """Where an object lies differs from run to run and is in no trace; `<Account object at 0x...>` says enough."""
+    return _ADDRESS.sub(" at 0x...", text) if " at 0x" in text else text
+
+
 def _from_outside(error: BaseException, line: int) -> str:
     """Why this exception is none of the program's own making: it met a limit, or asked the outside for what is not there ("" otherwise)."""
     if isinstance(error, MemoryError):
@@ -257,7 +274,7 @@ def _from_outside(error: BaseException, line: int) -> str:
 
 def _message(error: BaseException) -> str:
     try:
-        return str(error)[:1000]
+        return _without_addresses(str(error)[:1000])
     except BaseException:  # noqa: BLE001  a visitor's __str__ may raise anything
         return ""
 

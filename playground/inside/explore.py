@@ -136,6 +136,14 @@ class Explorer:
             elif isinstance(strategy, Dfs):
                 tally.exhausted |= strategy.complete and strategy.bound >= UNBOUNDED
             if tally.exhausted and not tally.inconclusive:
+                if tally.unproven and self._strategy == "auto" and not self._every_class:
+                    self._blindly(execution, tally)
+                return
+
+    def _blindly(self, execution: Execution, tally: _Tally) -> None:
+        """The reduction came to its end over what it does not know whole: orders by chance, which trust no relation, look once more."""
+        for strategy in (Pct(self._seed, _BLIND), RandomWalk(self._seed, _BLIND)):
+            if tally.failed is None and self._one_strategy(execution, tally, strategy, reduces=False):
                 return
 
     def _one_strategy(self, execution: Execution, tally: _Tally, strategy: Strategy, *, reduces: bool) -> bool:
@@ -242,6 +250,8 @@ class Explorer:
         return False if everything.complete and proves else None
 
 
+_BLIND = 150
+"""Executions by chance, of each kind, where a search was complete but is no proof."""
 _GIL_STEPS = 20_000
 """So many steps may be spent on whether a failure can happen with a GIL; about a fifth of a second."""
 UNBOUNDED = 1 << 30

@@ -105,3 +105,56 @@ def test_progress_is_told_after_each_execution_and_once_the_search_is_over() -> 
     told: list[tuple[int, str]] = []
     report = Explorer((PROGRAMS / "bank_ordered_ok.py").read_text(), strategy="dpor", progress=lambda count, word: told.append((count, word))).run()
     assert told == [*((number, "dpor") for number in range(1, report.executions + 1)), (report.executions, "telling")]
+
+
+TWO_THREADS = """
+import threading
+{setup}
+def work(): {work}
+threads = [threading.Thread(target=work) for _ in range(2)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+{check}
+"""
+PROPERTY = """
+class Purse:
+    held = 0
+    @property
+    def coins(self): return self.held
+    @coins.setter
+    def coins(self, count): self.held = count
+purse = Purse()
+"""
+
+
+def test_a_property_between_load_and_store_can_fail_with_the_gil() -> None:
+    failure = Explorer(TWO_THREADS.format(setup=PROPERTY, work="purse.coins += 1", check="assert purse.coins == 2")).run().failure
+    assert failure is not None
+    assert failure.possible_on.gil is True
+
+
+def test_between_a_test_and_the_c_call_after_it_the_gil_stays() -> None:
+    """The check comes when the call has returned; 130,000 cold pops under a switch interval of a microsecond lost none."""
+    source = TWO_THREADS.format(setup="jobs = [1]", work="jobs.pop() if jobs else None", check="")
+    failure = Explorer(source).run().failure
+    assert failure is not None
+    assert failure.error == "IndexError"
+    assert failure.possible_on.gil is not True
+
+
+def test_orders_that_reduction_does_not_know_are_looked_for_by_chance() -> None:
+    report = Explorer("import threading\nout = []\nthreads = [threading.Thread(target=out.append, args=(number,)) for number in (1, 2)]\n"
+                      "for thread in threads: thread.start()\nfor thread in threads: thread.join()\nassert out == [1, 2]\n").run()
+    assert report.verdict == "exception"
+
+
+def test_an_address_in_a_message_does_not_make_a_program_inconclusive() -> None:
+    report = Explorer("class Thing: pass\nassert not Thing(), Thing()\n").run()
+    assert report.failure is not None
+    assert report.failure.message == "<__main__.Thing object at 0x...>"
+
+
+def test_an_exception_that_cpython_only_prints_fails_the_program() -> None:
+    report = Explorer("class Thing:\n    def __del__(self): raise ValueError('gone')\nthing = Thing()\nthing = None\n").run()
+    assert report.failure is not None
+    assert (report.failure.error, report.failure.message) == ("ValueError", "gone")

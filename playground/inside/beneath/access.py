@@ -7,6 +7,8 @@ runs, are not shared state; if one is bound later after all, the execution does 
 
 from __future__ import annotations
 
+import dis
+from collections import defaultdict
 from types import CodeType, FrameType, FunctionType, GetSetDescriptorType, ModuleType
 from typing import Any
 
@@ -14,7 +16,7 @@ from playground.inside.beneath.baton import Baton
 from playground.inside.beneath.calls import Calls
 from playground.inside.beneath.containers import KEYS, SCALARS, is_container
 from playground.inside.beneath.foreign import LASTING, OUTSIDE, library_names, modelled, opaque
-from playground.inside.beneath.gil import switches_here
+from playground.inside.beneath.gil import switches_before
 from playground.inside.beneath.origin_of_values import Origin, Site, sites
 from playground.inside.beneath.points import Recipe
 from playground.inside.beneath.values import MISSING, Values, in_class, shared
@@ -41,10 +43,12 @@ def recipes_for(codes: list[CodeType], granularity: str, baton: Baton) -> dict[i
     table: dict[int, dict[int, Recipe]] = {}
     for code in codes:
         recipes: dict[int, Recipe] = {}
+        last: dis.Instruction | None = None
         for site in sites(code, program.defined):
+            before, last = last, site.instruction
             recipe = program.recipe(site)
             if granularity == "gil":
-                if not switches_here(site.instruction):
+                if not switches_before(site.instruction, before):
                     continue
                 recipe = _never_nothing(recipe, site)
             elif granularity == "bytecode" and site.instruction.opname not in ("CACHE", "RESUME", "COPY_FREE_VARS", "MAKE_CELL", "RETURN_GENERATOR"):
@@ -119,7 +123,7 @@ class _Program:
         if name == "BINARY_SLICE":
             return self._operands(site, (site.top(3),), READ)
         if name == "STORE_SLICE":
-            return self._operands(site, (site.top(3),), WRITE)
+            return self._operands(site, (site.top(3), site.top(4)), WRITE)
         if name == "BINARY_OP":
             return self._operands(site, (site.top(2), site.top()), WRITE if "=" in ins.argrepr else READ)
         if name == "COMPARE_OP":
@@ -223,6 +227,7 @@ class _Program:
             return None
         line, baton = site.line, self._baton
         kind, deletes = ("read" if mode == READ else "write"), site.instruction.opname == "DELETE_SUBSCR"
+        stored = shared((site.top(3),)) if site.instruction.opname == "STORE_SUBSCR" else ()
 
         def recipe(frame: FrameType) -> Pending | None:
             index, _ = self._values.of(key, frame)
@@ -233,6 +238,10 @@ class _Program:
             if not is_container(thing):
                 return pending_at(kind, 0, ANY_PART, mode, line) if opaque(thing) and len(baton.alive) > 1 else None
             exact = type(thing)
+            if type(index) not in KEYS and stored and self._values.touched(frame, stored, READ, line) is not None:
+                return pending_at(kind, 0, ANY_PART, mode, line)  # a slice takes what is in the value
+            if _calls_back(thing) and len(baton.alive) > 1:
+                baton.unproven.add("code ran for an item that was missing")
             if exact is dict and mode == WRITE and (deletes or type(index) not in KEYS or index not in thing):
                 part = ANY_PART  # the order of keys is part of a dict
             if exact is dict or (exact is list and type(index) is int and index >= 0 and not deletes):
@@ -249,6 +258,13 @@ class _Program:
             return None
         line, deep = site.line, site.instruction.opname in _DEEP
         return lambda frame: self._values.touched(frame, operands, mode, line, deep)
+
+
+def _calls_back(container: Any) -> bool:
+    """True for a container that runs Python code where a key is missing."""
+    if type(container) is defaultdict:
+        return container.default_factory is not None and not isinstance(container.default_factory, type)
+    return isinstance(container, dict) and isinstance(in_class(type(container), "__missing__"), FunctionType)
 
 
 def _loops(code: CodeType) -> bool:

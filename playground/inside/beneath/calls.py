@@ -34,6 +34,8 @@ _DEEP = frozenset({"print", "repr", "sorted", "min", "max", "sum", "format", "st
 """Built-in functions that read what lies in the container's elements, too."""
 _COPY_FIRST = frozenset({"sorted", "list", "tuple", "set", "frozenset", "dict", "deque"})
 """They take all they need before they call anybody back."""
+_KEEP_WHAT_THEY_GET = frozenset({"append", "appendleft", "insert", "setdefault"})
+"""Containers' methods that do not look into their arguments."""
 _MODELS_METHODS = SCALAR_METHODS | {"join", "wait", "wait_for", "cancel", "result", "submit", "shutdown", "task_done", "get_nowait", "put_nowait"}
 """Methods of primitives, where it cannot be told whose method it is."""
 _C_CALLS = (BuiltinFunctionType, MethodWrapperType)
@@ -70,6 +72,8 @@ class Calls:
             else:
                 function, _ = self._values.of(callee, frame)
                 found = self._function(frame, function, args, line, "file" in keywords)
+            if self._hands_on(frame, args):
+                self._unproven("a container's method was handed on, to be called from C")
             if found is not None and len(self._baton.alive) > 1 and (lambdas or self._calls_back(frame, args)) and callee.name not in _COPY_FIRST:
                 self._unproven(f"the program's own code runs inside {callee.name or 'a call'}")
             return found
@@ -81,6 +85,17 @@ class Calls:
 
     def _calls_back(self, frame: FrameType, args: tuple[Origin, ...]) -> bool:
         return any(foreign.calls_back(self._values.of(arg, frame)[0], self._program) for arg in args)
+
+    def _hands_on(self, frame: FrameType, args: tuple[Origin, ...]) -> bool:
+        """True if an argument is a container's own changing method: nobody sees when it is called."""
+        for arg in args:
+            if arg.how == "attr" and arg.of is not None and arg.name in WRITERS:
+                owner, _ = self._values.of(arg.of, frame)
+                if owner is MISSING or is_container(owner):
+                    return True
+            elif isinstance(value := self._values.of(arg, frame)[0], _C_CALLS) and is_container(value.__self__):
+                return True
+        return False
 
     def _anything(self, line: int, mode: int = WRITE) -> Pending | None:
         """An access to any object; nothing at all while nobody else is there."""
@@ -107,6 +122,8 @@ class Calls:
         if thing is MISSING or is_container(thing):
             mode = WRITE if name in WRITERS else READ if name in READERS else None
             if mode is not None:
+                if args and name not in _KEEP_WHAT_THEY_GET and self._values.touched(frame, args, READ, line) is not None:
+                    return self._anything(line, mode)
                 known = thing is not MISSING and sure
                 return pending_at("read" if mode == READ else "write", self._baton.number(thing) if known else 0, ANY_PART, mode, line)
         if thing is MISSING:
@@ -195,6 +212,8 @@ class Calls:
         owner, name = function.__self__, function.__name__
         if is_container(owner):
             reads = name in READERS
+            if args and name not in _KEEP_WHAT_THEY_GET and self._values.touched(frame, args, READ, line) is not None:
+                return self._anything(line, READ if reads else WRITE)
             return pending_at("read" if reads else "write", self._baton.number(owner), ANY_PART, READ if reads else WRITE, line)
         if owner is builtins or (isinstance(owner, ModuleType) and name in foreign.OUTSIDE_CALLS):
             return self._builtin(frame, name, args, line, to_file)

@@ -31,7 +31,8 @@ CHANGING_MODULES = frozenset({"heapq", "bisect", "operator"})
 """Those of them whose Python functions may change what they are given."""
 OUTSIDE = {
     "weakref": "whether an object is still alive", "gc": "whether an object is still alive", "ctypes": "memory that ctypes reaches",
-    "asyncio": "asyncio's own loop", "signal": "when a signal comes", "multiprocessing": "other processes", "subprocess": "other processes",
+    "asyncio": "asyncio's own loop", "atexit": "what runs at the exit",
+    "signal": "when a signal comes", "multiprocessing": "other processes", "subprocess": "other processes",
     "socket": "the network", "select": "files and sockets", "selectors": "files and sockets", "mmap": "files", "tempfile": "files", "shutil": "files",
     "sqlite3": "a database", "inspect": "frames", "faulthandler": "when a signal comes", "tracemalloc": "memory", "logging": "logging's own state",
     "shelve": "files", "dbm": "files", "secrets": "chance", "uuid": "chance", "importlib": "the table of modules", "code": "code made at run time",
