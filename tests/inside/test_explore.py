@@ -69,6 +69,8 @@ _COUNTER = ("import threading\nx = 0\ndef f():\n    global x\n    x = x + 1\n"
     ((PROGRAMS / "abba_lock.py").read_text(), 3, 1),
     (_COUNTER.format(threads=2), 4, 2),
     (_COUNTER.format(threads=3), 36, 30),
+    ((PROGRAMS / "dining3.py").read_text(), 7, 1),
+    ((PROGRAMS / "dining5.py").read_text(), 31, 1),
 ])
 def test_all_classes_are_found_beyond_the_first_failure_and_each_leaf_replays(source: str, classes: int, failing: int) -> None:
     report = Explorer(source, every_class=True).run()
