@@ -81,3 +81,14 @@ def test_at_a_deadlock_the_last_row_shows_before_what_each_stands(host: Host) ->
     standing = {stand.thread: stand for row in rows_of(records) for stand in row.stands}
     assert {standing[thread].kind for thread in (first, second)} == {"lock.acquire"}
     assert all(standing[thread].obj and standing[thread].name for thread in (first, second))
+
+
+def test_a_program_that_waits_for_the_outside_is_ended_with_its_steps_and_its_line(host: Host) -> None:
+    source = ("import os, threading\nreader, _ = os.pipe()\ndef wait():\n    os.read(reader, 1)\n"
+              "thread = threading.Thread(target=wait)\nthread.start()\nthread.join()\n")
+    records = list(host.open(RunSpec(source=source, mode="controlled")))
+    end = end_of(records)
+    assert (end.outcome, end.exit_code) == ("limit", 3)
+    assert "line 4 of the program waits for something outside" in end.sentence
+    assert rows_of(records)
+    assert end.schedule

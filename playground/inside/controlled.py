@@ -6,6 +6,7 @@ Beside the pipe's ordinary records it sends one report (`model/report_claim.py`)
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Mapping
 
@@ -16,9 +17,11 @@ from playground.inside.beneath.os_threads import OsThreads
 from playground.inside.execution import Execution
 from playground.inside.explore import TELLING, Explorer, along, fastest, retold
 from playground.inside.pipe import Pipe
+from playground.inside.recording import Recording
 from playground.inside.telling import Telling
 from playground.inside.watchdog import Watchdog
 from playground.model.finding import PossibleOn
+from playground.model.outcome import Outcome
 from playground.model.record import PROGRESS
 from playground.model.report import Failure, Report
 from playground.model.report_claim import Ending, write_claim
@@ -28,6 +31,7 @@ from playground.model.search_spec import TELL_S
 _PROGRESS_S = 0.1
 _MOST_STUCK = 2
 """So many executions may wait for the outside (3 s each) before the search gives up."""
+_TELLING_S = 2.0
 _now = time.monotonic
 fastest()  # greenlets are imported here, in the zygote: no run can read them
 read_ahead()
@@ -53,7 +57,26 @@ def _run(pipe: Pipe, spec: Mapping[str, object]) -> None:
     text, name = str(spec["source"]), str(spec["name"])
     schedule = _schedule(spec)
     execution = Execution(text, name, schedule.granularity, OsThreads(), seed=_number(spec["seed"]))
+
+    def give_up() -> None:
+        _tell(pipe, schedule, text, *execution.cut_short(), None)
+        os._exit(0)
+
+    dog = Watchdog(execution.baton, name, _now() + _seconds(spec), give_up)
+    dog.watch()
     outcome, recording, left_off = along(execution, schedule)
+    dog.rest()
+    _tell(pipe, schedule, text, outcome, recording, left_off)
+
+
+def _seconds(spec: Mapping[str, object]) -> float:
+    """So long may the program run until what there is is told, before the walls end it."""
+    limits = spec.get("limits")
+    wall_s = float(limits.get("wall_s", 10.0)) if isinstance(limits, dict) else 10.0
+    return max(wall_s * 0.8, wall_s - _TELLING_S)
+
+
+def _tell(pipe: Pipe, schedule: Schedule, text: str, outcome: Outcome, recording: Recording, left_off: int | None) -> None:
     Telling(pipe, recording).tell(outcome)
     whole = Schedule(schedule.granularity, schedule.python, hash_of(text), outcome.choices)
     ending = Ending(outcome.verdict, outcome.error[:200], outcome.message[:1000], outcome.thread_name[:200], outcome.line, len(outcome.choices),

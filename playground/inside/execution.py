@@ -127,6 +127,12 @@ class Execution:
         finally:
             self.recording = None
 
+    def cut_short(self) -> tuple[Outcome, Recording]:
+        """What the execution came to that is being recorded and will not come back; nothing may follow but the end of the process."""
+        assert self.recording is not None
+        self.recording.end()
+        return self._outcome(""), self.recording
+
     def run(self, strategy: Strategy) -> Outcome:
         """One execution. The strategy's `begin` has been called by whoever calls this; its `end` is called here."""
         baton = self.baton

@@ -15,7 +15,9 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import signal
+import sys
 import time
+from collections.abc import Callable
 from types import FrameType
 
 from playground.inside.beneath.baton import Baton
@@ -38,8 +40,10 @@ _OURS = ("playground.inside", "playground.search")
 class Watchdog:
     """Watches one baton from `watch` to `rest`. Main thread only; the process is the search's own."""
 
-    def __init__(self, baton: Baton, program: str, until: float) -> None:
+    def __init__(self, baton: Baton, program: str, until: float, give_up: Callable[[], None] | None = None) -> None:
+        """`give_up` tells what there is and ends the process: where real threads carry the program, the one that is stuck cannot be interrupted."""
         self._baton = baton
+        self._give_up = give_up
         self._program = program
         self._until = until
         self.stuck: set[int] = set()
@@ -57,6 +61,8 @@ class Watchdog:
 
     def _arm(self, seconds: float) -> None:
         """What runs Python code puts the rough end off; a computation in C does not."""
+        if self._give_up is not None:
+            return  # the wall around the run ends it as surely, and says so
         with contextlib.suppress(OSError, RuntimeError, ValueError):
             _later(seconds, exit=True, file=2)
 
@@ -91,10 +97,21 @@ class Watchdog:
             baton.over = "left"
             baton.detail = (f"{where} waits for something outside (a file, a pipe, a socket, a real clock), which no schedule can bring" if stuck
                             else f"the time was up in the middle of an execution, at {where}")
-        if frame is not None and not frame.f_globals.get("__name__", "").startswith(_OURS):
+            if self._give_up is not None:
+                self._give_up()
+        if frame is not None and not _is_ours(frame):
             raise Unwind
 
-    def _line(self, frame: FrameType | None) -> int:
+    def _line(self, interrupted: FrameType | None) -> int:
+        """Where the program stands: of all threads those that wait for their turn are in our code, the one that runs is not."""
+        frames = (interrupted, *sys._current_frames().values())
+        return next(filter(None, (self._line_of(frame) for frame in frames if frame is not None and not _is_ours(frame))), 0)
+
+    def _line_of(self, frame: FrameType | None) -> int:
         while frame is not None and frame.f_code.co_filename != self._program:
             frame = frame.f_back
         return frame.f_lineno or 0 if frame is not None else 0
+
+
+def _is_ours(frame: FrameType) -> bool:
+    return bool(frame.f_globals.get("__name__", "").startswith(_OURS))
