@@ -116,8 +116,7 @@ class Execution:
         codes = all_codes(self._code)
         self._points.watch(codes, granularity, recipes_for(codes, granularity, self.baton))
         self._count = 0
-        gc.collect()
-        gc.freeze()
+        gc.freeze()  # what collections between executions look through is only what executions made; `close` gives the rest back
 
     def record(self, strategy: Strategy) -> tuple[Outcome, Recording]:
         """One execution with everything that a page or a story needs; the strategy's `begin` was called."""
@@ -185,7 +184,6 @@ class Execution:
         """Give the monitoring tool back."""
         self._points.close()
         gc.unfreeze()
-        gc.collect()
 
     def _main(self, space: dict[str, Any]) -> None:
         baton = self.baton
