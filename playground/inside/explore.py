@@ -252,8 +252,8 @@ class Explorer:
 
 _BLIND = 150
 """Executions by chance, of each kind, where a search was complete but is no proof."""
-_GIL_STEPS = 20_000
-"""So many steps may be spent on whether a failure can happen with a GIL; about a fifth of a second."""
+_GIL_STEPS = 40_000
+"""So many steps may be spent on whether a failure can happen with a GIL; about a third of a second."""
 UNBOUNDED = 1 << 30
 """A preemption bound that binds nothing."""
 TELLING = "telling"

@@ -32,8 +32,8 @@ def test_quick_turns_end_at_the_last_value(visit: Any) -> None:
     for _ in range(6):
         page.keyboard.press("ArrowRight")
     page.keyboard.press("PageDown")
-    value = int(slider(page, "ROOM").input_value())
-    until(page, "(text) => threadplay.store.get().source.includes(text)", arg=f"\nROOM = {value}\n")
+    knob = slider(page, "ROOM").element_handle()
+    until(page, "(knob) => threadplay.store.get().source.includes(`\\nROOM = ${knob.value}\\n`)", arg=knob)
 
 
 def test_knob_follows_the_typed_code_and_goes_with_it(visit: Any) -> None:

@@ -44,11 +44,15 @@ def recipes_for(codes: list[CodeType], granularity: str, baton: Baton) -> dict[i
     for code in codes:
         recipes: dict[int, Recipe] = {}
         last: dis.Instruction | None = None
+        touched = True  # since the last point at `gil`: a second stop with nothing in between shows nothing new
         for site in sites(code, program.defined):
             before, last = last, site.instruction
             recipe = program.recipe(site)
             if granularity == "gil":
-                if not switches_before(site.instruction, before):
+                point = touched and switches_before(site.instruction, before)
+                touched = not point and touched
+                touched |= recipe is not None or site.instruction.is_jump_target or "CALL" in site.instruction.opname
+                if not point:
                     continue
                 recipe = _never_nothing(recipe, site)
             elif granularity == "bytecode" and site.instruction.opname not in ("CACHE", "RESUME", "COPY_FREE_VARS", "MAKE_CELL", "RETURN_GENERATOR"):
