@@ -159,7 +159,7 @@ def test_values_mark_the_step_that_changed_them(visit: Any) -> None:
     page.evaluate("(k) => threadplay.actions.stepTo(k)", changing[0])
     row = page.locator(f".vt tr[data-step='{changing[0]}']")
     row.locator("td.ch").first.wait_for()
-    assert row.get_attribute("aria-current") == "step"
+    until(page, "(k) => document.querySelector(`.vt tr[data-step='${k}']`)?.getAttribute('aria-current') === 'step'", changing[0])
     later = page.locator(f".vt tr[data-step='{changing[0] + 1}']")
     until(page, "(k) => document.querySelector(`.vt tr[data-step='${k}']`)?.classList.contains('ghost')", changing[0] + 1)
     assert "would happen" in (later.text_content() or "")

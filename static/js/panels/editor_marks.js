@@ -83,7 +83,7 @@ function wrongOf(doc, wrong) {
 
 /** @param {string[]} names */
 function knobField(names) {
-  const build = (state, hot) => Decoration.set([...findLiterals(state, names)].map(([name, { from, to }]) =>
+  const build = (state, hot) => Decoration.set([...findLiterals(state, names)].filter(([, { from, to }]) => from < to).map(([name, { from, to }]) =>
     Decoration.mark({ class: name === hot ? 'knob-value hot' : 'knob-value', attributes: { title: `set by the knob ${name}` } }).range(from, to)), true);
   return StateField.define({
     create: (state) => ({ hot: null, set: build(state, null) }),
