@@ -1,7 +1,8 @@
 """When silence proves something: the waits that have lasted long enough, and whether every thread that lives is in one.
 
-Only waits without a timeout count, recorded and not in doubt, that have lasted CONFIRM_NS with no sign of life. A program that uses `signal` can be
-woken from outside the trace: a standstill of it tells nothing.
+Only waits without a timeout count, recorded and not in doubt, that have lasted CONFIRM_NS; a standstill also needs that nobody did anything for as
+long, for whom the last release or end has set free does not say so at once. A program that uses `signal` can be woken from outside the trace: a
+standstill of it tells nothing.
 """
 
 from __future__ import annotations
@@ -68,8 +69,9 @@ class Standstill:
             return None
         ripe = {thread: wait for thread, wait in waits.items()
                 if not wait.timed and not wait.unsettled and wait.kind in WAIT_WORDS and wait.at_ns <= now_ns - CONFIRM_NS}
-        still = ripe.keys() >= self.graph.live.keys() and all(self.graph.live.values())
-        self._dirty = any(wait.unsettled or wait.at_ns > now_ns - POSSIBLE_NS for wait in waits.values())
+        silent = self.graph.acted_ns <= now_ns - CONFIRM_NS
+        still = silent and ripe.keys() >= self.graph.live.keys() and all(self.graph.live.values())
+        self._dirty = not silent or any(wait.unsettled or wait.at_ns > now_ns - POSSIBLE_NS for wait in waits.values())
         return Stuck(ripe, still, frozenset(thread for thread, wait in ripe.items() if wait.at_ns <= now_ns - POSSIBLE_NS))
 
     def certain(self, waits: dict[int, Wait]) -> bool:

@@ -44,7 +44,10 @@ class Hold:
 
 
 class WaitsForGraph:
-    """`live`: threads started and not ended, with whether they began. `foreign`: locks once released by a thread that did not hold them."""
+    """`live`: threads started and not ended, with whether they began. `foreign`: locks once released by a thread that did not hold them.
+
+    `acted_ns`: when a thread last did something that is no line; what it set free may still be about to go on.
+    """
 
     def __init__(self) -> None:
         self.live: dict[int, bool] = {}
@@ -54,7 +57,7 @@ class WaitsForGraph:
         self.foreign: set[int] = set()
         self.ended: dict[int, int] = {}
         self.thinned: list[Gap] = []
-        self.now_ns = 0
+        self.now_ns = self.acted_ns = 0
 
     def meet(self, info: ThreadInfo) -> None:
         """A thread was announced; one with a native id runs already, whether or not an event says so."""
@@ -98,6 +101,7 @@ class WaitsForGraph:
         if kind == "sampled":
             self._doubt(thread, to)
             return
+        self.acted_ns = batch.at_ns[at]
         if kind == "thread.created":
             self.live.setdefault(thread, False)
             return

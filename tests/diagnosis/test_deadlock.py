@@ -204,6 +204,18 @@ def test_main_in_a_loop_of_lines_is_alive() -> None:
     assert not judged(story)
 
 
+def test_threads_that_the_end_of_another_has_just_set_free_are_not_stuck() -> None:
+    story = Story()
+    main, one, two = story.begin("one", "two")
+    lock = story.object("lock")
+    story.event(1, "lock.acquired", one, lock).event(2, "lock.blocked", two, lock).event(3, "thread.joining", main, story.object("one", "Thread"))
+    story.event(200, "lock.released", one, lock).event(200, "thread.ended", one)
+    detector = StuckThreads(RunSpec(source="pass"), (Deadlock,))
+    assert not [finding for record in story.records() for finding in detector.see(record)]
+    assert not detector.quiet(200 * MS + CONFIRM_NS - 1)
+    assert detector.quiet(200 * MS + CONFIRM_NS)
+
+
 def test_every_wait_has_its_words() -> None:
     assert WAIT_WORDS.keys() <= KIND_ID.keys()
     assert NOBODY_LEFT.keys() <= WAIT_WORDS.keys()
