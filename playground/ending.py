@@ -79,6 +79,11 @@ class _Verdict:
     limit: str = ""
 
 
+def stopped_cut(reason: str) -> Cut:
+    """Somebody wanted it to end; the reason becomes a sentence."""
+    return Cut("stopped", f"{reason[:1].upper()}{reason[1:].rstrip('.')}.")
+
+
 def limit_cut(limit: str, limits: Limits) -> Cut:
     """The run reached that limit of its own spec."""
     return Cut("limit", _limit_sentence(limit, limits), limit)

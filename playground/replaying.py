@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from playground.ending import EXIT_CODES, Cut, Exit, end_of, refused_end
+from playground.ending import EXIT_CODES, Cut, Exit, end_of, refused_end, stopped_cut
 from playground.listening import Heard, decoded, listen
 from playground.model.errors import BadSchedule, ProtocolError, SandboxRefused
 from playground.model.record import End, Found, Hello, Record
@@ -44,7 +44,7 @@ class ControlledSession:
     def stop(self, reason: str = "stopped by the visitor") -> None:
         """End the run; its iterator still yields what there is and the End record."""
         with self._lock:
-            self._cut = self._cut or Cut("stopped", f"{reason[:1].upper()}{reason[1:].rstrip('.')}.")
+            self._cut = self._cut or stopped_cut(reason)
 
     def close(self) -> None:
         """Nobody wants the run any more; idempotent."""

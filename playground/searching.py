@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Protocol
 
-from playground.ending import Cut, refused_end
+from playground.ending import Cut, refused_end, stopped_cut
 from playground.exploration import Explored
 from playground.model.errors import SandboxRefused
 from playground.model.record import Hello, Progress, Record
@@ -52,7 +52,7 @@ class SearchSession:
     def stop(self, reason: str = "stopped by the visitor") -> None:
         """End the search; its iterator still yields what there is and the End record."""
         with self._news:
-            self._cut = self._cut or Cut("stopped", f"{reason[:1].upper()}{reason[1:].rstrip('.')}.")
+            self._cut = self._cut or stopped_cut(reason)
             self._news.notify_all()
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Protocol
 
-from playground.ending import Cut, Exit, end_of, limit_cut, refused_end
+from playground.ending import Cut, Exit, end_of, limit_cut, refused_end, stopped_cut
 from playground.model.errors import SandboxRefused
 from playground.model.record import Hello, Record
 from playground.model.spec import RunSpec
@@ -76,7 +76,7 @@ class Session:
 
     def stop(self, reason: str = "stopped by the visitor") -> None:
         """End the run; its iterator still yields what is left and the End record."""
-        self._end(Cut("stopped", f"{reason[:1].upper()}{reason[1:].rstrip('.')}."))
+        self._end(stopped_cut(reason))
 
     def close(self) -> None:
         """Kill what still runs and let go of the cell; idempotent."""

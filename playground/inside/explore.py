@@ -278,7 +278,7 @@ def follow(source: str, name: str, schedule: Schedule, backend: Backend, *, seed
 
 
 def along(execution: Execution, schedule: Schedule) -> tuple[Outcome, Recording, int | None]:
-    """The same for a process that ends right after: it need not give anything back (8 ms, for the zygote's whole heap is looked through then)."""
+    """The same for an execution that somebody else holds, and gives back."""
     strategy = Replay(schedule.choices)
     strategy.begin()
     outcome, recording = execution.record(strategy)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import CodeType, FrameType
@@ -152,12 +153,18 @@ class Hub:
             self.go_on(CALLS_A_WINDOW)
 
 
-class Kit:
+class Kit(ABC):
     """Given to every lens when it is put in place; what a lens may do in both modes."""
 
     threading: Any = threading
     queue: Any = queue
     """The modules whose code is watched: in controlled mode the copies that stand on the model."""
+    known: Callable[[object], Known | None]
+    """What is known of a thing, if the visitor's code created it."""
+    me: Callable[[], int]
+    """The calling thread's number."""
+    text: Callable[[str], int]
+    """A text's number for `note`."""
 
     def __init__(self, monitor: Monitor, names: Names) -> None:
         self.monitor = monitor
@@ -171,58 +178,49 @@ class Kit:
         self.namers: list[Callable[[threading.Thread], str]] = []
         """Who may know a better name for a thread that the standard library started."""
 
+    @abstractmethod
     def budget(self, family: str, a_window: int) -> Allowance:
         """How many events of that family may be recorded in a window."""
-        raise NotImplementedError
 
     def hub_called(self, known: Known | None = None) -> None:
         """One of the functions through which every composite acts was called."""
+        return
 
     def hub_goes_on(self) -> None:
         """A thread goes on whose wait was not seen to begin."""
+        return
 
     def share(self, code: CodeType) -> None:
         """All composites act through that code."""
+        return
 
+    @abstractmethod
     def created(self, thing: object, primitive: str, frame: FrameType | None, capacity: int = 0) -> Known:
         """The visitor's code creates a thing beneath that frame."""
-        raise NotImplementedError
-
-    def known(self, thing: object) -> Known | None:
-        """What is known of a thing, if the visitor's code created it."""
-        raise NotImplementedError
 
     def back(self, frame: FrameType) -> FrameType | None:
         """Who called."""
         return frame.f_back
 
+    @abstractmethod
     def visitors(self, frame: FrameType | None, *through: int) -> bool:
         """Whether the visitor's code calls, perhaps through the codes with these ids."""
-        raise NotImplementedError
 
+    @abstractmethod
     def owned(self, lock: Any) -> bool:
         """Whether a condition's lock is held, as far as that can be seen without a side effect."""
-        raise NotImplementedError
 
-    def me(self) -> int:
-        """The calling thread's number."""
-        raise NotImplementedError
-
+    @abstractmethod
     def emit(self, kind: int, known: Known, frame: FrameType | None, value: int = 0, note: int = 0) -> None:
         """The calling thread did this to that thing."""
-        raise NotImplementedError
 
+    @abstractmethod
     def begin_wait(self, wait: Wait, frame: FrameType | None) -> None:
         """The calling thread waits from now on."""
-        raise NotImplementedError
 
+    @abstractmethod
     def end_wait(self, known: Known) -> bool:
         """The calling thread's wait is over; False if it was not known to wait for that."""
-        raise NotImplementedError
-
-    def text(self, text: str) -> int:
-        """A text's number for `note`."""
-        raise NotImplementedError
 
     def note(self, item: object) -> int:
         """An item as text: only plain values, cut to 40 characters; the visitor's `__repr__` is never called."""
@@ -243,9 +241,9 @@ class FreeKit(Kit):
         self.hub_called = self.hub.called  # type: ignore[method-assign]
         self.hub_goes_on = self.hub.go_on  # type: ignore[method-assign]
         self.share = self.hub.add  # type: ignore[method-assign]
-        self.me = recorder.me  # type: ignore[method-assign]
-        self.text = recorder.text  # type: ignore[method-assign]
-        self.known = recorder.things.get  # type: ignore[method-assign]
+        self.me = recorder.me
+        self.text = recorder.text
+        self.known = recorder.things.get
 
     def budget(self, family: str, a_window: int) -> Budget:
         """A budget that is filled up after each window."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from playground.inside.standing import Standing
-from playground.model.steps import Value
+from playground.model.steps import Stand, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Row:
     chosen: int
     ready: tuple[int, ...]
     may_tick: bool
-    stands: tuple[Standing, ...]
+    stands: tuple[Stand, ...]
     values: tuple[Value, ...] = ()
 
 

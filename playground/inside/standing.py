@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from types import CodeType, FrameType
 
 from playground.inside.beneath.baton import Baton
 from playground.inside.places import Places
 from playground.model.schedule import PURE, Pending
+from playground.model.steps import Stand
 
 _PRIMITIVES = ("lock", "semaphore", "event", "condition", "barrier", "queue", "thread")
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A thread stands before an operation; `obj` is the number of a primitive in `Recording.things`, `code` the place in `Standings.codes`, from 1.
-
-    `place` is the piece of memory that it touches (`places.py`).
-    """
-
-    thread: int
-    kind: str
-    name: str
-    obj: int
-    mode: int
-    line: int
-    code: int
-    offset: int
-    place: int = 0
-
-
 class Standings:
-    """Follows where the tasks of one execution stand. `names` and `things` say what an operation touches: its name, its number."""
+    """Follows where the tasks of one execution stand. `names` and `things` say what an operation touches: its name, its number.
+
+    As long as they are not told, `obj` is the number of a primitive in `Recording.things` and `code` the place in `codes`, from 1.
+    """
 
     def __init__(self, baton: Baton, names: Callable[[Pending], str], things: Callable[[Pending], int], *, offsets: bool) -> None:
         self._baton = baton
@@ -46,7 +31,7 @@ class Standings:
         self._touched: dict[int, int] = {}
         self._numbers: dict[int, int] = {}
         self.codes: list[CodeType] = []
-        self.latest: dict[int, Standing] = {}
+        self.latest: dict[int, Stand] = {}
 
     def line(self, task: int) -> int:
         """The program's line at which the task stands, 0 if it has none yet."""
@@ -66,7 +51,7 @@ class Standings:
         """The execution is over."""
         self._memory.forget_frames()
 
-    def changed(self, chosen: int = -1) -> Iterator[Standing]:
+    def changed(self, chosen: int = -1) -> Iterator[Stand]:
         """Those that stand somewhere else than when this was asked before; a name may come to light when its thread is chosen."""
         tasks = {*self._moved, *range(self._met, len(self._baton.tasks))}
         if chosen >= 0 and chosen not in tasks and self.latest[chosen].name[:1] in ("", "<"):
@@ -79,9 +64,9 @@ class Standings:
                 self.latest[task] = standing
                 yield standing
 
-    def _standing(self, task: int) -> Standing:
+    def _standing(self, task: int) -> Stand:
         pending = self._baton.pending[task]
-        return Standing(task, pending.kind, self._names(pending), self._things(pending), pending.mode,
+        return Stand(task, pending.kind, self._names(pending), self._things(pending), pending.mode,
                         *self._places.get(task, (pending.line, 0, 0)), self._touched.get(task, 0))
 
     def _number(self, code: CodeType) -> int:

@@ -12,7 +12,6 @@ from playground.inside.disassembly import disassembled
 from playground.inside.pipe import PAYLOAD_BYTES, Pipe
 from playground.inside.recorded import Birth, Fact, Row, Step
 from playground.inside.recording import Recording
-from playground.inside.standing import Standing
 from playground.model.event import KIND_ID, KINDS
 from playground.model.outcome import Outcome
 from playground.model.record import (
@@ -122,7 +121,7 @@ class Telling:
         self._rows.append(text)
         self._size += len(text) + 1
 
-    def _stand(self, each: Standing) -> Stand:
+    def _stand(self, each: Stand) -> Stand:
         self._meet_thread(each.thread)
         code = self._code(each.code) if each.code else 0
         obj = self._object(each.obj)

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
+from playground.model.distrust import flag, rows, whole, words
 from playground.model.errors import BadSpec, ProtocolError
 from playground.model.finding import PossibleOn
 from playground.model.outcome import Wait
@@ -74,13 +75,13 @@ def _report(raw: _Row) -> Report:
     verdict = _one_of(raw["verdict"], _VERDICTS)
     if (failure is not None) != (verdict in _FAILURES) or (failure is not None and failure.kind != verdict):
         raise ValueError("verdict and failure disagree")
-    exhausted = _flag(raw["exhausted"])
+    exhausted = flag(raw["exhausted"])
     if exhausted and verdict != "clean":
         raise ValueError("only a clean search is exhausted")
-    classes, complete = tuple(_leaf(_row(each)) for each in _list(raw["classes"], MOST_CLASSES)), _flag(raw["classes_complete"])
+    classes, complete = tuple(_leaf(_row(each)) for each in rows(raw["classes"], MOST_CLASSES)), flag(raw["classes_complete"])
     if verdict == "clean" and any(leaf.verdict != "clean" for leaf in classes):
         raise ValueError("verdict and classes disagree")
-    executions = _whole(raw["executions"], 10**9)
+    executions = whole(raw["executions"], 0, 10**9)
     if len(classes) > executions or len({leaf.choices for leaf in classes}) < len(classes) or (complete and not classes):
         raise ValueError("more classes than executions, or none")
     return Report(verdict, exhausted, executions, _one_of(raw["granularity"], GRANULARITIES), _one_of(raw["strategy"], STRATEGIES),
@@ -88,37 +89,37 @@ def _report(raw: _Row) -> Report:
 
 
 def _leaf(raw: _Row) -> Leaf:
-    choices = _text(raw["choices"], 4 * MAX_STEPS)
+    choices = words(raw["choices"], 4 * MAX_STEPS)
     parse_choices(choices)
     return Leaf(_one_of(raw["verdict"], _ENDINGS), _text(raw["error"]), _text(raw["message"]), choices)
 
 
 def _ending(raw: _Row) -> Ending:
-    schedule = _text(raw["schedule"], 4 * MAX_STEPS)
+    schedule = words(raw["schedule"], 4 * MAX_STEPS)
     Schedule.parse(schedule)
-    left_off = None if raw["left_off"] is None else _whole(raw["left_off"], MAX_STEPS)
+    left_off = None if raw["left_off"] is None else whole(raw["left_off"], 0, MAX_STEPS)
     return Ending(_one_of(raw["verdict"], _VERDICTS), _text(raw["error"]), _text(raw["message"]), _text(raw["thread_name"]),
-                  _whole(raw["line"], 2**31), _whole(raw["steps"], MAX_STEPS), left_off, schedule)
+                  whole(raw["line"], 0, 2**31), whole(raw["steps"], 0, MAX_STEPS), left_off, schedule)
 
 
 def _failure(raw: _Row) -> Failure:
-    schedule = _text(raw["schedule"], 4 * MAX_STEPS)
+    schedule = words(raw["schedule"], 4 * MAX_STEPS)
     Schedule.parse(schedule)
     possible = _row(raw["possible_on"])
     return Failure(_one_of(raw["kind"], _FAILURES), _text(raw["error"]), _text(raw["message"]), _texts(raw["threads"]), _texts(raw["objects"]),
-                   _whole(raw["preemptions"], MAX_STEPS), schedule, PossibleOn(_settled(possible["gil"]), _settled(possible["free_threaded"])),
-                   tuple(_step(_row(each)) for each in _list(raw["steps"], MAX_STEPS)),
-                   tuple(_wait(_row(each)) for each in _list(raw["waits"], _MOST_THREADS)))
+                   whole(raw["preemptions"], 0, MAX_STEPS), schedule, PossibleOn(_settled(possible["gil"]), _settled(possible["free_threaded"])),
+                   tuple(_step(_row(each)) for each in rows(raw["steps"], MAX_STEPS)),
+                   tuple(_wait(_row(each)) for each in rows(raw["waits"], _MOST_THREADS)))
 
 
 def _step(raw: _Row) -> FailureStep:
-    return FailureStep(_whole(raw["step"], MAX_STEPS), _whole(raw["thread"], _MOST_THREADS, -1), _text(raw["thread_name"]), _text(raw["kind"], 80),
-                       _text(raw["name"]), _whole(raw["line"], 2**31), _flag(raw["at_primitive"]))
+    return FailureStep(whole(raw["step"], 0, MAX_STEPS), whole(raw["thread"], -1, _MOST_THREADS), _text(raw["thread_name"]), words(raw["kind"], 80),
+                       _text(raw["name"]), whole(raw["line"], 0, 2**31), flag(raw["at_primitive"]))
 
 
 def _wait(raw: _Row) -> Wait:
-    return Wait(_whole(raw["thread"], _MOST_THREADS), _text(raw["thread_name"]), _text(raw["kind"], 80), _whole(raw["obj"], 2**31),
-                _text(raw["obj_name"]), _whole(raw["holder"], _MOST_THREADS, -1))
+    return Wait(whole(raw["thread"], 0, _MOST_THREADS), _text(raw["thread_name"]), words(raw["kind"], 80), whole(raw["obj"], 0, 2**31),
+                _text(raw["obj_name"]), whole(raw["holder"], -1, _MOST_THREADS))
 
 
 def _row(value: object) -> _Row:
@@ -127,20 +128,14 @@ def _row(value: object) -> _Row:
     return value
 
 
-def _list(value: object, most: int) -> list[object]:
-    if not isinstance(value, list) or len(value) > most:
-        raise ValueError("list expected")
-    return value
+
+def _text(value: object) -> str:
+    return words(value, _LONG)
 
 
 def _texts(value: object) -> tuple[str, ...]:
-    return tuple(_text(each) for each in _list(value, _MOST_THREADS))
+    return tuple(_text(each) for each in rows(value, _MOST_THREADS))
 
-
-def _text(value: object, most: int = _LONG) -> str:
-    if not isinstance(value, str) or len(value) > most:
-        raise ValueError("text expected")
-    return value.encode(errors="replace").decode()
 
 
 def _one_of(value: object, known: tuple[str, ...]) -> str:
@@ -149,17 +144,7 @@ def _one_of(value: object, known: tuple[str, ...]) -> str:
     return value
 
 
-def _whole(value: object, most: int, least: int = 0) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise ValueError("number out of range")
-    return value
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("true or false expected")
-    return value
 
 
 def _settled(value: object) -> bool | None:
-    return None if value is None else _flag(value)
+    return None if value is None else flag(value)

@@ -122,8 +122,10 @@ class Baton:
         if self.on_point is not None:
             self.on_point(me, pending)
         if gate is not None:
-            self._through(me, gate, deadline)
-            return
+            me.gate = gate
+            me.deadline = deadline
+            self._free.remove(me.id)
+            self._gated.append(me)
         there = self._decide()
         if there is not me:
             if there is None:
@@ -133,26 +135,11 @@ class Baton:
             self.backend.switch(me, there)
             if self.over:
                 raise Unwind
-
-    def _through(self, me: Task, gate: Gate, deadline: int) -> None:
-        """The same for an operation that has to wait until its gate is open or its deadline past."""
-        me.gate = gate
-        me.deadline = deadline
-        self._free.remove(me.id)
-        self._gated.append(me)
-        there = self._decide()
-        if there is not me:
-            if there is None:
-                raise Unwind
-            me.spins = 0
-            self.current = there
-            self.backend.switch(me, there)
-            if self.over:
-                raise Unwind
-        self._gated.remove(me)
-        insort(self._free, me.id)
-        me.gate = None
-        me.deadline = NEVER
+        if gate is not None:
+            self._gated.remove(me)
+            insort(self._free, me.id)
+            me.gate = None
+            me.deadline = NEVER
 
     def jumped(self) -> None:
         """A loop of the program went round: after SPINS rounds the others go first, after `max_steps` it is endless."""
