@@ -1,7 +1,7 @@
 """When silence proves something: the waits that have lasted long enough, and whether every thread that lives is in one.
 
-Only waits without a timeout count, recorded and not in doubt, that have lasted CONFIRM_NS; a standstill also needs that nobody did anything for as
-long, for whom the last release or end has set free does not say so at once. A program that uses `signal` can be woken from outside the trace: a
+Only waits without a timeout count, recorded and not in doubt, that have lasted CONFIRM_NS; POSSIBLE_NS since something was last done to what they wait
+for, because on a busy machine a thread that was set free is slow to say so. A program that uses `signal` can be woken from outside the trace: a
 standstill of it tells nothing.
 """
 
@@ -67,12 +67,17 @@ class Standstill:
         waits = self.graph.waits
         if not self._dirty or not waits:
             return None
-        ripe = {thread: wait for thread, wait in waits.items()
-                if not wait.timed and not wait.unsettled and wait.kind in WAIT_WORDS and wait.at_ns <= now_ns - CONFIRM_NS}
-        silent = self.graph.acted_ns <= now_ns - CONFIRM_NS
-        still = silent and ripe.keys() >= self.graph.live.keys() and all(self.graph.live.values())
-        self._dirty = not silent or any(wait.unsettled or wait.at_ns > now_ns - POSSIBLE_NS for wait in waits.values())
-        return Stuck(ripe, still, frozenset(thread for thread, wait in ripe.items() if wait.at_ns <= now_ns - POSSIBLE_NS))
+        ripe = {thread: wait for thread, wait in waits.items() if self._ripe(wait, now_ns)}
+        still = ripe.keys() >= self.graph.live.keys() and all(self.graph.live.values())
+        late_ns = now_ns - POSSIBLE_NS
+        self._dirty = any(wait.unsettled or wait.at_ns > late_ns or self.graph.stirred_since(wait, late_ns + 1) for wait in waits.values())
+        return Stuck(ripe, still, frozenset(thread for thread, wait in ripe.items() if wait.at_ns <= late_ns))
+
+    def _ripe(self, wait: Wait, now_ns: int) -> bool:
+        """It has lasted long enough to say that it is a wait and nothing else."""
+        if wait.timed or wait.unsettled or wait.kind not in WAIT_WORDS:
+            return False
+        return wait.at_ns <= now_ns - CONFIRM_NS and not self.graph.stirred_since(wait, now_ns - POSSIBLE_NS + 1)
 
     def certain(self, waits: dict[int, Wait]) -> bool:
         """Whether no event about these waits may be missing."""

@@ -46,7 +46,7 @@ class Hold:
 class WaitsForGraph:
     """`live`: threads started and not ended, with whether they began. `foreign`: locks once released by a thread that did not hold them.
 
-    `acted_ns`: when a thread last did something that is no line; what it set free may still be about to go on.
+    `stirred`: when a thread last did something to an object, or ended, beside beginning to wait; who waits for it may be about to go on.
     """
 
     def __init__(self) -> None:
@@ -57,10 +57,13 @@ class WaitsForGraph:
         self.foreign: set[int] = set()
         self.ended: dict[int, int] = {}
         self.thinned: list[Gap] = []
-        self.now_ns = self.acted_ns = 0
+        self.stirred: dict[int, int] = {}
+        self.now_ns = 0
+        self._object_of: dict[int, int] = {}
 
     def meet(self, info: ThreadInfo) -> None:
         """A thread was announced; one with a native id runs already, whether or not an event says so."""
+        self._object_of[info.thread] = info.obj
         if info.tid:
             self.live[info.thread] = True
 
@@ -77,6 +80,10 @@ class WaitsForGraph:
             if hold is not None and hold.at_ns <= gap.to_ns:
                 del self.holds[obj]
             self.permits.pop(obj, None)
+
+    def stirred_since(self, wait: Wait, at_ns: int) -> bool:
+        """Whether anything was done to what is waited for, since the wait began and since then."""
+        return self.stirred.get(wait.obj, -1) >= max(wait.at_ns, at_ns)
 
     def doubtful(self, thread: int, wait: Wait) -> bool:
         """Whether events about this wait may be missing since it began."""
@@ -101,13 +108,13 @@ class WaitsForGraph:
         if kind == "sampled":
             self._doubt(thread, to)
             return
-        self.acted_ns = batch.at_ns[at]
         if kind == "thread.created":
             self.live.setdefault(thread, False)
             return
         if to in _ENDED:
             self.live.pop(thread, None)
             self.waits.pop(thread, None)
+            self.stirred[self._object_of.get(thread, 0)] = batch.at_ns[at]
             self.ended[thread] = batch.first_seq + at
             return
         if to == _S.RUNNING:
@@ -118,6 +125,8 @@ class WaitsForGraph:
             value = batch.value[at]
             timed = to == _S.SLEEPING or (batch.note[at] in timed_notes if kind == "barrier.waiting" else value != TIMEOUT_FOREVER)
             self.waits[thread] = Wait(kind, obj, batch.line[at], batch.first_seq + at, batch.at_ns[at], timed)
+        if thread not in self.waits:
+            self.stirred[obj] = batch.at_ns[at]
         self._hand(kind, obj, batch.value[at], Hold(thread, batch.first_seq + at, batch.at_ns[at], batch.line[at]))
 
     def _hand(self, kind: str, obj: int, value: int, new: Hold) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.diagnosis.deadlock import Deadlock
-from playground.diagnosis.standstill import CONFIRM_NS
+from playground.diagnosis.standstill import CONFIRM_NS, POSSIBLE_NS
 from playground.diagnosis.stuck import StuckThreads
 from playground.diagnosis.words import FIXES, NOBODY_LEFT, WAIT_WORDS
 from playground.model.event import KIND_ID, ThreadState
@@ -204,7 +204,7 @@ def test_main_in_a_loop_of_lines_is_alive() -> None:
     assert not judged(story)
 
 
-def test_threads_that_the_end_of_another_has_just_set_free_are_not_stuck() -> None:
+def test_threads_that_another_has_just_set_free_are_not_stuck() -> None:
     story = Story()
     main, one, two = story.begin("one", "two")
     lock = story.object("lock")
@@ -212,8 +212,21 @@ def test_threads_that_the_end_of_another_has_just_set_free_are_not_stuck() -> No
     story.event(200, "lock.released", one, lock).event(200, "thread.ended", one)
     detector = StuckThreads(RunSpec(source="pass"), (Deadlock,))
     assert not [finding for record in story.records() for finding in detector.see(record)]
-    assert not detector.quiet(200 * MS + CONFIRM_NS - 1)
-    assert detector.quiet(200 * MS + CONFIRM_NS)
+    assert not detector.quiet(200 * MS + POSSIBLE_NS - 1)
+    assert detector.quiet(200 * MS + POSSIBLE_NS)
+
+
+@pytest.mark.parametrize("kind", ["event.set", "condition.notified", "queue.put", "semaphore.released"])
+def test_nor_is_who_waits_for_a_thing_to_which_something_was_done(kind: str) -> None:
+    story = Story()
+    main, helper = story.begin("helper")
+    thing = story.object("thing")
+    wait = next(each for each in sorted(WAIT_WORDS) if each.split(".")[0] == kind.split(".")[0])
+    story.event(1, wait, main, thing).event(200, kind, helper, thing).event(201, "event.waiting", helper, story.object("other", "Event"))
+    detector = StuckThreads(RunSpec(source="pass"), (Deadlock,))
+    assert not [finding for record in story.records() for finding in detector.see(record)]
+    assert not detector.quiet(200 * MS + POSSIBLE_NS - 1)
+    assert detector.quiet(200 * MS + POSSIBLE_NS)
 
 
 def test_every_wait_has_its_words() -> None:
