@@ -113,8 +113,9 @@ class WaitsForGraph:
             return
         if to in _ENDED:
             self.live.pop(thread, None)
-            self.waits.pop(thread, None)
-            self.stirred[self._object_of.get(thread, 0)] = batch.at_ns[at]
+            over = self.waits.pop(thread, None)  # a worker of a pool ends out of its wait: the pool was shut down
+            for each in (self._object_of.get(thread, 0), over.obj if over else 0):
+                self.stirred[each] = batch.at_ns[at]
             self.ended[thread] = batch.first_seq + at
             return
         if to == _S.RUNNING:

@@ -229,6 +229,17 @@ def test_nor_is_who_waits_for_a_thing_to_which_something_was_done(kind: str) -> 
     assert detector.quiet(200 * MS + POSSIBLE_NS)
 
 
+def test_the_last_workers_of_a_pool_that_is_shut_down_are_not_stuck() -> None:
+    story = Story()
+    main, one, two = story.begin("p-1", "p-2")
+    pool = story.object("p", "ThreadPoolExecutor")
+    story.event(1, "pool.idle", one, pool).event(1, "pool.idle", two, pool)
+    story.event(200, "thread.ended", one).event(200, "thread.joining", main, story.object("p-2", "Thread"))
+    detector = StuckThreads(RunSpec(source="pass"), (Deadlock,))
+    assert not [finding for record in story.records() for finding in detector.see(record)]
+    assert not detector.quiet(200 * MS + POSSIBLE_NS - 1)
+
+
 def test_every_wait_has_its_words() -> None:
     assert WAIT_WORDS.keys() <= KIND_ID.keys()
     assert NOBODY_LEFT.keys() <= WAIT_WORDS.keys()
