@@ -1,8 +1,8 @@
 """When silence proves something: the waits that have lasted long enough, and whether every thread that lives is in one.
 
-Only waits without a timeout count, recorded and not in doubt, that have lasted CONFIRM_NS; POSSIBLE_NS since something was last done to what they wait
-for, because on a busy machine a thread that was set free is slow to say so. A program that uses `signal` can be woken from outside the trace: a
-standstill of it tells nothing.
+Only waits without a timeout count, recorded and not in doubt, that have lasted CONFIRM_NS, and POSSIBLE_NS since something was last done to what they
+wait for: on a busy machine a thread that was set free is slow to say so. A program that uses `signal` can be woken from outside the trace: its
+standstill tells nothing.
 """
 
 from __future__ import annotations
