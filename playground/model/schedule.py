@@ -55,6 +55,7 @@ class Pending(NamedTuple):
 
 
 BEGIN = Pending("thread.begin")
+START = "thread.start"
 MOVE_CLOCK = Pending("clock.tick", 0, 0, CLOCK, True)
 
 
@@ -65,20 +66,27 @@ def pending_at(kind: str, obj: int, part: int, mode: int, line: int) -> Pending:
 
 def dependent(one: Pending, other: Pending) -> bool:
     """True unless doing the two in either order surely comes to the same (the relation that partial-order reduction rests on)."""
-    if one.mode == CLOCK or other.mode == CLOCK:
-        return one.timed and other.timed
-    if one.mode == PURE or other.mode == PURE or (one.mode == READ and other.mode == READ):
+    kind, obj, part, mode, timed, _ = one
+    its_kind, its_obj, its_part, its_mode, its_timed, _ = other
+    if mode == CLOCK or its_mode == CLOCK:
+        return timed and its_timed
+    if mode == PURE or its_mode == PURE or (mode == READ and its_mode == READ):
         return False
-    if not one.part or not other.part:
-        return one.part == other.part and one.obj == other.obj
-    if one.obj != other.obj and one.obj and other.obj:
+    if not part or not its_part:
+        return part == its_part and obj == its_obj and (BEGIN.kind not in (kind, its_kind) or START in (kind, its_kind))
+    if obj != its_obj and obj and its_obj:
         return False
-    return one.part == other.part or one.part == ANY_PART or other.part == ANY_PART
+    return part in (its_part, ANY_PART) or its_part == ANY_PART
 
 
 def race(one: Pending, other: Pending) -> bool:
-    """True where two dependent operations may both be ready at once; taking a lock and giving it back never are."""
-    return {one.mode, other.mode} != {ACQUIRE, RELEASE} and dependent(one, other)
+    """Of two dependent operations: True where both may be ready at once.
+
+    Never are: taking a lock and giving it back; a thread's beginning and its start, which is all that a beginning depends on.
+    """
+    if one.mode == ACQUIRE or other.mode == ACQUIRE:
+        return one.mode != RELEASE and other.mode != RELEASE
+    return one.kind != BEGIN.kind and other.kind != BEGIN.kind
 
 
 class ChoicePoint(NamedTuple):

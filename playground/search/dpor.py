@@ -11,27 +11,39 @@ A step that touches nothing depends on nothing: it is taken at once, wherever a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from playground.model.clock import Clock, happened_before
-from playground.model.schedule import MOVE_CLOCK, PURE, TICK, ChoicePoint, Pending, dependent, race
+from playground.model.schedule import MOVE_CLOCK, PURE, READ, TICK, ChoicePoint, Pending, dependent, race
 from playground.search.strategy import keep_going
+
+_NO_CLOCK: Clock = {}
+_NOBODY_SLEEPS: dict[int, Pending] = {}
 
 
 @dataclass(slots=True)
 class _Node:
     """One state on the current path and what happens next there."""
 
-    ready: tuple[int, ...]
-    operations: dict[int, Pending]
-    """What each ready choice would do. Invariant: keys are `ready`."""
+    step: int
+    ready: list[int]
+    """Who may go, TICK included."""
+    operations: list[Pending]
+    """What each of these would do."""
     sleep: dict[int, Pending]
-    """Choices that lead nowhere new from here, with what they would do."""
+    """Choices that lead nowhere new from here, with what they would do. Never changed: nodes share it."""
     chosen: int
-    backtrack: set[int] = field(default_factory=set)
-    clock: Clock = field(default_factory=dict)
-    """What lies in the past of the chosen step, itself included."""
+    operation: Pending
+    """What the chosen one does."""
+    clock: Clock
+    """What lies in the past of the chosen step, itself included; nothing until the execution is over."""
+    backtrack: tuple[int, ...] = ()
+    """Choices still to be tried. Invariant: none of them sleeps."""
+
+    def turn(self, choice: int) -> None:
+        """From now on the path goes on with this one."""
+        self.chosen, self.operation = choice, self.operations[self.ready.index(choice)]
 
 
 class Dpor:
@@ -67,45 +79,60 @@ class Dpor:
         if self.diverged:
             return False
         path = self._path
-        while path:
-            node = path[-1]
-            self._forget(len(path) - 1, node)
-            node.sleep[node.chosen] = node.operations[node.chosen]
-            rest = sorted(node.backtrack - node.sleep.keys(), key=lambda choice: (choice == TICK, choice))
-            if rest:
-                node.chosen = rest[0]
-                return True
+        while path and not path[-1].backtrack:
             path.pop()
-        self.complete = True
-        return False
+        if not path:
+            self.complete = True
+            return False
+        node = path[-1]
+        self._forget(len(path) - 1)
+        node.sleep = {**node.sleep, node.chosen: node.operation}
+        node.turn(min(node.backtrack, key=_clock_last))
+        node.backtrack = tuple(choice for choice in node.backtrack if choice != node.chosen)
+        return True
 
     def choose(self, point: ChoicePoint) -> int | None:
+        path, at = self._path, self._at
+        if at < len(path) and path[at].step == point.step:
+            return self._again(path[at], point)
         plain = _plain(point)
         if plain is not None:
             return plain
-        path, at = self._path, self._at
-        self._at += 1
         if at < len(path):
-            node = path[at]
-            chosen = node.chosen
-            if node.ready != _ready(point) or (chosen != TICK and node.operations[chosen][:5] != point.pending[chosen][:5]):
-                self.diverged = True
-                return None
+            self.diverged = True
+            return None
+        return self._further(point)
+
+    def _again(self, node: _Node, point: ChoicePoint) -> int | None:
+        """The choice at a state that was met before; None if the program does not stand as it stood then."""
+        _, _, ready, may_tick, pending = point
+        self._at += 1
+        chosen = node.chosen
+        if node.ready == ([*ready, TICK] if may_tick else ready) and (chosen == TICK or node.operation[:5] == pending[chosen][:5]):
             return chosen
-        ready, pending = _ready(point), point.pending
-        operations = {choice: MOVE_CLOCK if choice == TICK else pending[choice] for choice in ready}
-        sleep: dict[int, Pending] = {}
+        self.diverged = True
+        return None
+
+    def _further(self, point: ChoicePoint) -> int | None:
+        """The choice at a state that is new; None if all that could be done there sleeps."""
+        step, _, threads, may_tick, pending = point
+        path = self._path
+        ready, operations = [*threads], [pending[thread] for thread in threads]
+        if may_tick:
+            ready.append(TICK)
+            operations.append(MOVE_CLOCK)
+        sleep = _NOBODY_SLEEPS
         chosen = keep_going(point)
         if path and path[-1].sleep:
-            last = path[-1]
-            done = last.operations[last.chosen]
-            sleep = {choice: op for choice, op in last.sleep.items() if not dependent(op, done)}
+            done = path[-1].operation
+            sleep = {choice: operation for choice, operation in path[-1].sleep.items() if not dependent(operation, done)}
             if chosen in sleep:
-                awake = [choice for choice in ready if choice not in sleep]
-                if not awake:
+                awake = next((choice for choice in ready if choice not in sleep), None)
+                if awake is None:
                     return None
-                chosen = awake[0]
-        path.append(_Node(ready, operations, sleep, chosen, {chosen}))
+                chosen = awake
+        path.append(_Node(step, ready, operations, sleep, chosen, MOVE_CLOCK if chosen == TICK else pending[chosen], _NO_CLOCK))
+        self._at += 1
         return chosen
 
     def end(self, pending: Sequence[Pending | None]) -> None:
@@ -115,24 +142,28 @@ class Dpor:
         path, history, steps_of = self._path, self._history, self._steps_of
         for at in range(self._fresh, len(path)):
             node = path[at]
-            thread, operation = node.chosen, node.operations[node.chosen]
-            before = self._past(thread)
-            related = list(history.dependent_on(operation, path))
-            node.clock = self._joined(before, related, thread, at)
-            self._races(at, thread, operation, before, related)
-            if thread != TICK and TICK in node.operations and dependent(MOVE_CLOCK, operation):
-                node.backtrack.add(TICK)
+            thread, operation = node.chosen, node.operation
+            steps = steps_of.setdefault(thread, [])
+            before = path[steps[-1]].clock if steps else _NO_CLOCK
+            related = history.dependent_on(operation, path)
+            if related:
+                node.clock = self._joined(before, related, thread, at)
+                self._races(at, thread, operation, before, related)
+            else:
+                node.clock = {**before, thread: at}
+            if thread != TICK and node.ready[-1] == TICK and TICK not in node.sleep and dependent(MOVE_CLOCK, operation):
+                node.backtrack = (*node.backtrack, TICK)
             history.add(at, operation)
-            steps_of.setdefault(thread, []).append(at)
+            steps.append(at)
         self._fresh = len(path)
         for thread, waiting in enumerate(pending):
             if waiting is not None and waiting.mode != PURE:
-                self._races(len(path), thread, waiting, self._past(thread), list(history.dependent_on(waiting, path)))
+                self._races(len(path), thread, waiting, self._past(thread), history.dependent_on(waiting, path))
 
     def _past(self, thread: int) -> Clock:
         """What lies in the past of the thread's last step."""
         steps = self._steps_of.get(thread)
-        return self._path[steps[-1]].clock if steps else {}
+        return self._path[steps[-1]].clock if steps else _NO_CLOCK
 
     def _joined(self, before: Clock, related: list[int], thread: int, at: int) -> Clock:
         """The clock of a step that comes after all of these; what a later one already knows of is not looked at again."""
@@ -147,11 +178,11 @@ class Dpor:
         clock[thread] = at
         return clock
 
-    def _forget(self, at: int, node: _Node) -> None:
-        """The step of this node is taken back."""
+    def _forget(self, at: int) -> None:
+        """The steps from this one on are taken back."""
         if at < self._fresh:
-            self._history.remove(node.operations[node.chosen])
-            self._steps_of[node.chosen].pop()
+            self._history.cut(at)
+            _cut(self._steps_of.values(), at)
             self._fresh = at
 
     def _races(self, at: int, thread: int, operation: Pending, before: Clock, related: list[int]) -> None:
@@ -162,7 +193,7 @@ class Dpor:
             other = node.chosen
             if other in met:
                 continue
-            if happened_before(other, earlier, before) or (race(node.operations[other], operation) and self._reverse(earlier, at, thread)):
+            if before.get(other, -1) >= earlier or (race(node.operation, operation) and self._reverse(earlier, at, thread)):
                 met.add(other)
 
     def _reverse(self, earlier: int, at: int, thread: int) -> bool:
@@ -172,14 +203,13 @@ class Dpor:
         the same thread may still race with it: the one that took it.
         """
         node = self._path[earlier]
-        starts = [choice for choice in self._starts(earlier, at, thread) if choice in node.operations]
+        if len(node.ready) == 1:
+            return False
+        starts = [choice for choice in self._starts(earlier, at, thread) if choice in node.ready]
         if not starts:
             return False
-        if not node.backtrack.isdisjoint(starts):
-            return True
-        awake = [choice for choice in starts if choice not in node.sleep]
-        if awake and len(awake) == len(starts):
-            node.backtrack.add(thread if thread in awake else awake[0])
+        if not any(choice in node.backtrack or choice in node.sleep for choice in starts):
+            node.backtrack = (*node.backtrack, thread if thread in starts else starts[0])
         return True
 
     def _starts(self, earlier: int, at: int, thread: int) -> Iterator[int]:
@@ -206,53 +236,55 @@ class _History:
 
     def __init__(self) -> None:
         self._by_object: dict[tuple[int, bool], list[int]] = {}
-        self._accesses: list[int] = []
-        self._unknown: list[int] = []
-        self._timed: list[int] = []
+        self._changes: dict[tuple[int, bool], list[int]] = {}
+        """The same without those that only read: all that a reading step can depend on."""
+        self._others: dict[str, list[int]] = {"accesses": [], "unknown": [], "timed": []}
 
     def add(self, at: int, operation: Pending) -> None:
-        memory = operation.part != 0
-        self._by_object.setdefault((operation.obj, memory), []).append(at)
-        if memory:
-            (self._accesses if operation.obj else self._unknown).append(at)
-        if operation.timed:
-            self._timed.append(at)
+        _, obj, part, mode, timed, _ = operation
+        touched = obj, part != 0
+        self._by_object.setdefault(touched, []).append(at)
+        if mode != READ:
+            self._changes.setdefault(touched, []).append(at)
+        if part:
+            self._others["accesses" if obj else "unknown"].append(at)
+        if timed:
+            self._others["timed"].append(at)
 
-    def remove(self, operation: Pending) -> None:
-        """Take the latest step back, which did this."""
-        memory = operation.part != 0
-        self._by_object[operation.obj, memory].pop()
-        if memory:
-            (self._accesses if operation.obj else self._unknown).pop()
-        if operation.timed:
-            self._timed.pop()
+    def cut(self, at: int) -> None:
+        """Take the steps from this one on back."""
+        for table in (self._by_object, self._changes, self._others):
+            _cut(table.values(), at)
 
-    def dependent_on(self, operation: Pending, path: Sequence[_Node]) -> Iterator[int]:
+    def dependent_on(self, operation: Pending, path: Sequence[_Node]) -> list[int]:
         """Earlier steps that the operation depends on, rising."""
-        memory = operation.part != 0
-        if memory and not operation.obj:
-            steps = sorted(self._accesses + self._unknown)
-        elif memory:
-            own = self._by_object.get((operation.obj, True), [])
-            steps = sorted(own + self._unknown) if self._unknown else own
+        _, obj, part, mode, timed, _ = operation
+        others = self._others
+        if part and not obj:
+            steps = sorted(others["accesses"] + others["unknown"])
         else:
-            steps = self._by_object.get((operation.obj, False), [])
-        if operation.timed:
-            steps = sorted({*steps, *self._timed})
-        for step in steps:
-            node = path[step]
-            if dependent(node.operations[node.chosen], operation):
-                yield step
+            steps = (self._changes if mode == READ else self._by_object).get((obj, part != 0), [])
+            if part and others["unknown"]:
+                steps = sorted(steps + others["unknown"])
+        if timed:
+            steps = sorted({*steps, *others["timed"]})
+        return [step for step in steps if dependent(path[step].operation, operation)]
+
+
+def _cut(rising: Iterable[list[int]], at: int) -> None:
+    """Forget all steps from this one on."""
+    for steps in rising:
+        while steps and steps[-1] >= at:
+            steps.pop()
 
 
 def _plain(point: ChoicePoint) -> int | None:
     """A ready thread that stands before a step which touches nothing: the running one if it does, else the first."""
-    pending = point.pending
-    current = point.current
+    _, current, ready, _, pending = point
     found = None
-    for thread in point.ready:
-        operation = pending[thread]
-        if operation.mode == PURE and not operation.timed:
+    for thread in ready:
+        _, _, _, mode, timed, _ = pending[thread]
+        if mode == PURE and not timed:
             if thread == current:
                 return thread
             if found is None:
@@ -260,5 +292,5 @@ def _plain(point: ChoicePoint) -> int | None:
     return found
 
 
-def _ready(point: ChoicePoint) -> tuple[int, ...]:
-    return (*point.ready, TICK) if point.may_tick else tuple(point.ready)
+def _clock_last(choice: int) -> tuple[bool, int]:
+    return choice == TICK, choice

@@ -23,9 +23,9 @@ class Strategy(Protocol):
 
 def keep_going(point: ChoicePoint) -> int:
     """The default choice: whoever runs goes on; else the next ready thread in turn; the clock moves only when nobody is ready."""
-    ready = point.ready
-    if point.current in ready:
-        return point.current
+    _, current, ready, _, _ = point
+    if current in ready:
+        return current
     if not ready:
         return TICK
-    return next((thread for thread in ready if thread > point.current), ready[0])
+    return next((thread for thread in ready if thread > current), ready[0])

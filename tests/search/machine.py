@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from playground.model.schedule import ACQUIRE, ANY_PART, PURE, READ, RELEASE, TICK, WRITE, ChoicePoint, Pending, dependent
+from playground.model.schedule import ACQUIRE, ANY_PART, BEGIN, PURE, READ, RELEASE, TICK, WRITE, ChoicePoint, Pending, dependent
 from playground.search.strategy import Strategy
 
 type Operation = tuple[str, int]
@@ -16,11 +16,14 @@ type Program = tuple[tuple[Operation, ...], ...]
 _MODES = {"read": READ, "write": WRITE, "acquire": ACQUIRE, "release": RELEASE, "try": WRITE, "down": WRITE, "timed": WRITE, "up": WRITE,
           "wait": WRITE,
           "notify": WRITE,
-          "put": WRITE, "get": WRITE, "scan": READ, "spill": WRITE, "sleep": READ, "nothing": PURE}
+          "put": WRITE, "get": WRITE, "scan": READ, "spill": WRITE, "sleep": READ, "nothing": PURE,
+          "start": WRITE, "begin": READ, "alive": READ, "end": RELEASE, "join": ACQUIRE, "linger": WRITE}
 _BASE = {"read": 0, "write": 0, "acquire": 100, "release": 100, "try": 100, "down": 200, "timed": 200, "up": 200, "wait": 300, "notify": 300,
          "put": 400,
          "get": 400,
-         "sleep": 500}
+         "sleep": 500, "start": 600, "begin": 600, "alive": 600, "end": 600, "join": 600, "linger": 600}
+_KINDS = {"start": "thread.start", "begin": BEGIN.kind}
+"""Operations that the dependence relation knows by their kind."""
 
 
 @dataclass
@@ -70,6 +73,8 @@ class _State:
         self.count: dict[int, int] = {}
         self.waiting: dict[int, int] = {}
         self.woken: set[int] = set()
+        self.started: set[int] = set()
+        self.ended: set[int] = set()
         self.log: list[list[object]] = [[] for _ in program]
         self.now = 0
         self.deadlines: dict[int, int] = {}
@@ -82,7 +87,7 @@ class _State:
             return Pending(name, 0 if number < 0 else number + 1, ANY_PART, _MODES[name])
         obj = _BASE.get(name, 0) + number + 1
         part = 1 if name in ("read", "write") else 0
-        return Pending(name, obj, part, _MODES[name], name in ("sleep", "timed"))
+        return Pending(_KINDS.get(name, name), obj, part, _MODES[name], name in ("sleep", "timed", "linger"))
 
     def ready(self, thread: int) -> bool:
         if self.at[thread] >= len(self.program[thread]):
@@ -100,6 +105,12 @@ class _State:
             return thread not in self.deadlines or self.count.get(200 + number, 0) > 0 or self.deadlines[thread] <= self.now
         if name == "sleep":
             return thread not in self.deadlines or self.deadlines[thread] <= self.now
+        if name == "begin":
+            return number in self.started
+        if name == "join":
+            return number in self.ended
+        if name == "linger":
+            return thread not in self.deadlines or number in self.ended or self.deadlines[thread] <= self.now
         return True
 
     def do(self, thread: int) -> None:
@@ -148,6 +159,16 @@ class _State:
                 self.deadlines[thread] = self.now + number + 1
                 return
             del self.deadlines[thread]
+        elif name in ("start", "end"):
+            (self.started if name == "start" else self.ended).add(number)
+        elif name == "alive":
+            self.log[thread].append(number in self.started - self.ended)
+        elif name == "linger":
+            if number not in self.ended and thread not in self.deadlines:
+                self.deadlines[thread] = self.now + 1 + thread
+                return
+            self.deadlines.pop(thread, None)
+            self.log[thread].append(number in self.ended)
         self.at[thread] += 1
 
     def outcome(self) -> tuple[object, ...]:

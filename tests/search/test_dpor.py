@@ -36,6 +36,13 @@ CASES: dict[str, tuple[Program, int]] = {
 }
 
 
+def _started(program: Program) -> Program:
+    """The same threads, each started and joined by one more, which comes first."""
+    workers = range(1, len(program) + 1)
+    first = (*(("start", worker) for worker in workers), *(("join", worker) for worker in workers))
+    return (first, *((("begin", worker), *body, ("end", worker)) for worker, body in zip(workers, program, strict=True)))
+
+
 def _brute(program: Program, most: int = 8_000) -> tuple[set[object], set[object]] | None:
     """Every class and every outcome, by trying every single interleaving; None if there are more than `most`."""
     strategy = Dfs(1 << 30, most)
@@ -103,6 +110,43 @@ def _programs(draw: st.DrawFn) -> Program:
             operations += block
         program.append(tuple(operations[:most]))
     return tuple(program)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_threads_do_has_as_many_classes_if_another_starts_and_joins_them(name: str) -> None:
+    program, _ = CASES[name]
+    classes, _ = _reduced(_started(program))
+    assert len(classes) == len(set(classes)) == len(_reduced(program)[0])
+
+
+@st.composite
+def _families(draw: st.DrawFn) -> Program:
+    """Threads that start, ask after and join others."""
+    workers = draw(st.integers(2, 3))
+    most = 1 if workers == 3 else 2
+    bodies = [draw(st.lists(st.one_of(_MEMORY, _SYNC), min_size=1, max_size=most)) for _ in range(workers)]
+    parents = [draw(st.integers(0, worker)) for worker in range(workers)]
+    after = st.sampled_from(["join", "linger", "alive"])
+    main: list[tuple[str, int]] = []
+    for worker, parent in enumerate(parents, 1):
+        (bodies[parent - 1] if parent else main).append(("start", worker))
+    for worker in draw(st.lists(st.integers(1, workers), max_size=2)):
+        asker = draw(st.integers(0, workers))
+        (main if not asker else bodies[asker - 1]).append((draw(after), worker))
+    main += draw(st.lists(_MEMORY, max_size=1))
+    return (tuple(main), *(((("begin", worker), *body, ("end", worker))) for worker, body in enumerate(bodies, 1)))
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], derandomize=True, database=None)
+@given(_families())
+def test_threads_that_start_others_have_every_class_exactly_once(program: Program) -> None:
+    brute = _brute(program, 600)
+    if brute is None:
+        return
+    classes, outcomes = _reduced(program)
+    assert set(classes) == brute[0]
+    assert len(classes) == len(set(classes))
+    assert outcomes == brute[1]
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], derandomize=True, database=None)
