@@ -16,6 +16,7 @@ from playground.ending import Cut, Exit, end_of
 from playground.listening import Heard, listen
 from playground.model.errors import ProtocolError
 from playground.model.finding import Finding
+from playground.model.outcome import HASHES
 from playground.model.record import Progress
 from playground.model.report import Failure, Report
 from playground.model.report_claim import read_failure, read_report
@@ -88,7 +89,7 @@ def explore(search: SearchSpec, open_cell: Open, warm: Callable[[], None], *, st
     finding = None
     if report.failure is not None and report.executions:
         report, finding = _told(search, report, report.failure, open_cell, stopped)
-    elif report.exhausted:
+    elif report.exhausted or HASHES in report.reason:
         report = _repeated(search, report, open_cell, stopped)
     cut = heard.cut or stopped()
     if cut is not None and report.reason == UNREPEATABLE:
@@ -167,9 +168,9 @@ def _confirmed(search: SearchSpec, report: Report, failure: Failure, open_cell: 
 
 
 def _repeated(search: SearchSpec, report: Report, open_cell: Open, stopped: Callable[[], Cut | None]) -> Report:
-    """The report if one run gives the same trace under both hash seeds."""
+    """The report if one run gives the same trace under both hash seeds; only what claims no proof may print in another order."""
     first, second = (_again(search, "", "controlled", open_cell, stopped, other=other) for other in (False, True))
-    if first.report and first.events == second.events and first.written == second.written:
+    if first.report and first.events == second.events and (not report.exhausted or first.written == second.written):
         return report
     return replace(report, verdict="inconclusive", exhausted=False, reason=UNREPEATABLE, classes_complete=False)
 

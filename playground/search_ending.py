@@ -45,6 +45,8 @@ def _sentence(explored: Explored) -> str:
         return f"Inconclusive{after}: {report.reason[:1].lower()}{report.reason[1:].rstrip('.')}."
     if report.exhausted:
         return _all(report)
+    if report.reason:
+        return f"No failure in {searched(report.executions, explored.seconds)}: {report.reason}."
     return f"No failure in {report.executions:,} of an unknown number of orders. That is not a proof."
 
 

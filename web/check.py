@@ -77,7 +77,7 @@ def _told(explored: Explored, spec: RunSpec, chosen: argparse.Namespace) -> Iter
         yield f"Inconclusive ({tries}): {report.reason}."
     elif failure is None:
         how = "Every interleaving was covered: none fails." if report.exhausted else "Not every interleaving is covered."
-        yield f"No failure found ({tries}). {how}"
+        yield f"No failure found ({tries}). {f'Not proved: {report.reason}.' if report.reason else how}"
     else:
         what = "Deadlock" if failure.kind == "deadlock" else f"{failure.error}{f': {failure.message}' if failure.message else ''}"
         yield f"FAILURE: {what} ({tries})"

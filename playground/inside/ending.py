@@ -45,13 +45,10 @@ def uncaught(recorder: Recorder, error: BaseException) -> int:
 
 def _system_exit(error: SystemExit) -> int:
     code = error.code
-    if code is None:
-        return 0
-    if isinstance(code, int):
-        return int(code) & 0xFF if -(2**31) <= code < 2**31 else 255
-    with contextlib.suppress(Exception):
-        print(code, file=sys.stderr)
-    return 1
+    if code is not None and not isinstance(code, int):
+        with contextlib.suppress(Exception):
+            print(code, file=sys.stderr)
+    return wording.exit_status(code)
 
 
 def _print(error: BaseException) -> None:

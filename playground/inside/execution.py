@@ -15,23 +15,27 @@ from typing import Any
 
 from playground.inside.beneath.access import recipes_for
 from playground.inside.beneath.backend import Backend
-from playground.inside.beneath.baton import Baton, Waiting
+from playground.inside.beneath.baton import INTERRUPTED, Baton, Waiting
 from playground.inside.beneath.library import Library
 from playground.inside.beneath.points import Points, all_codes
 from playground.inside.beneath.task import Task, Unwind
 from playground.inside.beneath.tracebacks import visible
-from playground.inside.reach import thread_name
+from playground.inside.reach import names_of, thread_name
 from playground.inside.recording import Recording
+from playground.inside.wording import exit_status
 from playground.model.outcome import Outcome, Wait
 from playground.model.schedule import MAX_STEPS, Pending
 from playground.search.strategy import Strategy
 
 COLLECT_EVERY = 50
 """Executions between two collections of garbage; none happens during an execution, where it would run finalizers at a whim."""
+LONG = 2_000
+"""Steps of a loop without an end of its own that a strategy is still asked to look back at."""
 _print_unraisable = sys.__unraisablehook__
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,16}\b")
 _REASONS = {
     "steps": "the program made {steps:,} steps and was not over: it may be endless",
+    "circle": "{circle} wait for each other while others go on, which is possibly a deadlock: only a thread that is not among them could end it",
     "left": "{detail}",
     "pruned": "",
 }
@@ -101,8 +105,10 @@ class Execution:
     """A program with a granularity and a backend. `run` as often as you like; `close` at the end."""
 
     def __init__(self, source: str, name: str, granularity: str, backend: Backend, *, seed: int = 0, max_steps: int = MAX_STEPS,
-                 max_threads: int = 256) -> None:
-        self.baton = Baton(backend, max_threads)
+                 max_threads: int = 256, library: Library | None = None) -> None:
+        """`library`: one that was made ahead, which brings its baton and that its backend and threads."""
+        self._library = library or Library(Baton(backend, max_threads))
+        self.baton = self._library.baton
         self.baton.max_steps = max_steps
         self.baton.program = name
         self.granularity = granularity
@@ -111,11 +117,12 @@ class Execution:
         self._text = source
         self._code = compile(source, name, "exec", dont_inherit=True)
         self.recording: Recording | None = None
-        self._library = Library(self.baton)
         self._points = Points(self.baton)
         codes = all_codes(self._code)
         self._points.watch(codes, granularity, recipes_for(codes, granularity, self.baton))
         self._count = 0
+        self.overlooked = False
+        """True once a strategy was not shown what an execution came to: it proves nothing, and looking back at so many steps takes long."""
         gc.freeze()  # what collections between executions look through is only what executions made; `close` gives the rest back
 
     def record(self, strategy: Strategy) -> tuple[Outcome, Recording]:
@@ -160,7 +167,10 @@ class Execution:
                 self.recording.begin(vars(main))
             baton.current = first
             baton.backend.run(first)
-            strategy.end(self._still_pending())
+            if baton.over in ("steps", "circle") or (baton.step > LONG and INTERRUPTED in baton.unproven):
+                self.overlooked = True
+            else:
+                strategy.end(self._still_pending())
             return self._outcome("".join(parts))
         finally:
             sys.unraisablehook, sys.__unraisablehook__ = _silent, _print_unraisable
@@ -190,7 +200,9 @@ class Execution:
         try:
             exec(self._code, space)
         except SystemExit as error:
-            if error.code is not None and error.code != 0:
+            if error.code is not None and not isinstance(error.code, int):
+                print(error.code, file=sys.stderr)
+            if exit_status(error.code):
                 baton.failures.append((0, error))
         except Unwind:
             raise
@@ -225,7 +237,7 @@ class Execution:
             return Outcome("deadlock", choices, waits=waits, unproven=unproven, output=output)
         if baton.over == "end":
             return Outcome("clean", choices, unproven=unproven, output=output)
-        reason = _REASONS[baton.over].format(steps=baton.step, detail=baton.detail)
+        reason = _REASONS[baton.over].format(steps=baton.step, detail=baton.detail, circle=self._circle())
         return Outcome("pruned" if baton.over == "pruned" else "inconclusive", choices, message=reason, unproven=unproven, output=output)
 
     def _wait(self, wait: Waiting) -> Wait:
@@ -233,7 +245,14 @@ class Execution:
         name = self.recording.waits.get(pending.obj, "") if self.recording is not None else ""
         return Wait(task.id, self._thread_name(task), pending.kind, pending.obj, name, -1 if holder is None else holder.id)
 
+    def _circle(self) -> str:
+        names = names_of(self.baton.tasks)
+        waiting = [names[task.id] for task in self.baton.circle.tasks] if self.baton.circle is not None else [""]
+        return " and ".join((*filter(None, [", ".join(waiting[:-1])]), waiting[-1]))
+
     def _thread_name(self, task: Task) -> str:
+        if self.recording is not None:
+            return self.recording.threads.get(task.id, "")
         return thread_name(task.thread, task.id)
 
     def _unraisable(self, unraisable: Any) -> None:

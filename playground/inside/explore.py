@@ -61,7 +61,7 @@ class _Tally:
         if outcome.verdict == "clean":
             self.clean += 1
         elif outcome.verdict == "inconclusive":
-            self.inconclusive = outcome.message
+            self.inconclusive = self.inconclusive or outcome.message
         elif outcome.failed:
             self.failed = self.failed or outcome
         if leaf and (outcome.failed or outcome.verdict == "clean"):
@@ -117,6 +117,8 @@ class Explorer:
             verdict, reason = "inconclusive", "no execution came to its end"
         proved = self._granularity in PROVING and not tally.unproven and not tally.inconclusive and not tally.diverged
         exhausted = verdict == "clean" and tally.exhausted and proved
+        if verdict == "clean" and tally.exhausted and tally.unproven:
+            reason = f"{NO_PROOF}{'; '.join(sorted(tally.unproven))}"[:900]
         complete = tally.reduced and proved and not tally.left_out and bool(tally.leaves)
         return Report(verdict, exhausted, tally.executions, self._granularity, self._strategy, reason, failure, tuple(tally.leaves), complete)
 
@@ -131,8 +133,8 @@ class Explorer:
                 return
             if isinstance(strategy, Dpor):
                 tally.diverged |= strategy.diverged
-                tally.reduced = strategy.complete
-                tally.exhausted |= strategy.complete
+                tally.reduced = strategy.complete and not execution.overlooked
+                tally.exhausted |= tally.reduced
             elif isinstance(strategy, Dfs):
                 tally.exhausted |= strategy.complete and strategy.bound >= UNBOUNDED
             if tally.exhausted and not tally.inconclusive:
@@ -172,6 +174,7 @@ class Explorer:
         if self._strategy == "auto":
             if proving:
                 yield (dpor := Dpor(min(25, most)))
+                yield RandomWalk(seed, 50)
                 yield Pct(seed, 50)
                 if not dpor.diverged:
                     dpor.allow(min(1_500, most))
@@ -250,6 +253,7 @@ class Explorer:
         return False if everything.complete and proves else None
 
 
+NO_PROOF = "every order that is told apart ended well, which is no proof where the program depends on "
 _BLIND = 150
 """Executions by chance, of each kind, where a search was complete but is no proof."""
 _GIL_STEPS = 40_000

@@ -20,6 +20,7 @@ from playground.inside.names import Names
 from playground.inside.plain import plain
 from playground.inside.recorder import Recorder, microseconds
 from playground.inside.things import Known
+from playground.inside.thread_names import ThreadNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +176,7 @@ class Kit(ABC):
         """id(code that calls Condition.notify or notify_all) to who reports it."""
         self.event_waits: dict[int, Waits] = {}
         """id(code that calls Event.wait of an event that the standard library made)."""
-        self.namers: list[Callable[[threading.Thread], str]] = []
-        """Who may know a better name for a thread that the standard library started."""
+        self.thread_names = ThreadNames()
 
     @abstractmethod
     def budget(self, family: str, a_window: int) -> Allowance:

@@ -62,10 +62,6 @@ class Names:
             return self._unique(detail or fallback, always=not detail), "", line
         return self._unique(name), detail, line
 
-    def counted(self, name: str) -> str:
-        """`transfer` gives `transfer-1`, then `transfer-2`."""
-        return self._unique(name, always=True)
-
     def _visitors(self, frame: FrameType | None) -> FrameType | None:
         while frame is not None and not self.recorder.mine(frame):
             frame = frame.f_back

@@ -17,7 +17,6 @@ from playground.inside.kit import Kit, Wait
 from playground.inside.lenses import pool
 from playground.inside.monitor import Monitor, code_of
 from playground.inside.names import Names
-from playground.inside.reach import thread_name
 from playground.inside.things import Known, Things
 from playground.model.event import KIND_ID, KINDS
 
@@ -86,7 +85,8 @@ class ControlledKit(Kit):
         if self.threading.Thread in kinds and (found is None or found.thread < 0):
             task = next((task.id for task in self._baton.tasks if task.thread is thing), -1)
             if found is None:
-                found = self._things.add(thing, Known("Timer" if self.threading.Timer in kinds else "Thread", thread_name(thing, task)))
+                name = self.thread_names.of(thing) if task else "main"
+                found = self._things.add(thing, Known("Timer" if self.threading.Timer in kinds else "Thread", name))
             found.thread = task
         return found
 

@@ -71,6 +71,11 @@ class Pipe:
         del self.pending[: self._at]
         self._at = 0
 
+    def push_beyond(self, size: int) -> None:
+        """Write what is queued if it is that much by now."""
+        if len(self.pending) >= size:
+            self.push()
+
     def _room(self, wait_ms: int) -> bool:
         waiter = real.poll()
         waiter.register(self.fd, 4)  # POLLOUT

@@ -46,7 +46,7 @@ class Names:
 
 
 def thread_name(thread: Any, number: int) -> str:
-    """The given name; for CPython's default names the target and its number."""
+    """As CPython calls it, in short: for executions that nobody is shown. What people see is `thread_names`'."""
     if number == 0:
         return "main"
     name = getattr(thread, "_name", "")
@@ -54,6 +54,20 @@ def thread_name(thread: Any, number: int) -> str:
     if match:
         return f"{match[2] or type(thread).__name__.lower()}-{match[1]}"
     return name or f"thread-{number}"
+
+
+def names_of(tasks: Iterable[Any]) -> dict[int, str]:
+    """Names as people are shown them, of all threads of an execution that nobody recorded: default names count the threads of one target."""
+    names: dict[int, str] = {}
+    started: dict[str, int] = {}
+    for task in tasks:
+        match = _DEFAULT_NAME.fullmatch(getattr(task.thread, "_name", "") or "") if task.id else None
+        names[task.id] = thread_name(task.thread, task.id)
+        if match:
+            stem = match[2] or type(task.thread).__name__
+            started[stem] = started.get(stem, 0) + 1
+            names[task.id] = f"{stem}-{started[stem]}"
+    return names
 
 
 def _search(thing: Any, space: dict[str, Any], frames: Iterable[FrameType]) -> str:

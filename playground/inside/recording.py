@@ -16,7 +16,7 @@ from playground.inside.beneath.baton import Baton
 from playground.inside.beneath.task import Task
 from playground.inside.monitor import Monitor
 from playground.inside.observing import ControlledKit
-from playground.inside.reach import Names, thread_name
+from playground.inside.reach import Names
 from playground.inside.recorded import Birth, Fact, Row, Step
 from playground.inside.standing import Standings, at_primitive
 from playground.inside.things import Known
@@ -56,6 +56,8 @@ class Recording:
         """What each step was, for the page; no more than MOST_ROWS of them, then not even the last."""
         self.facts: list[Fact] = []
         self.threads: dict[int, str] = {0: "main"}
+        self._given: dict[int, object] = {}
+        """What the threads themselves said they are called, when their name was looked at."""
         self.waits: dict[int, str] = {}
         self.outputs: list[tuple[int, int, int, str]] = []
         """What was printed: step, thread, stream (1 or 2), text."""
@@ -115,7 +117,7 @@ class Recording:
             return
         self._waits_now(point, chosen)
         pending = point.pending[chosen]
-        self.threads[chosen] = thread_name(self._baton.tasks[chosen].thread, chosen)
+        self._renamed(chosen)
         self.steps.append(Step(point.step, chosen, pending.kind, self.touched(pending), self.name(pending), self.standings.line(chosen), pending.mode,
                                at_primitive(pending), ready))
 
@@ -166,12 +168,20 @@ class Recording:
         self.facts.append(Fact(self._baton.step if step < 0 else step, thread, kind, number, line, value, note))
 
     def _born(self, thread: int, thing: Any, number: int, line: int) -> None:
-        self.threads[thread] = thread_name(thing, thread)
+        assert self._kit is not None
+        self.threads[thread] = self.things[number - 1].name if number else self._kit.thread_names.running(thing.function)
+        self._given[thread] = getattr(thing, "_name", None)
         self.births[thread] = Birth(self._baton.current.id, number, line)
         if number:
             self.things[number - 1].line = self.things[number - 1].line or line
         if self._baton.tasks[thread].daemon:
             self.daemons.add(thread)
+
+    def _renamed(self, thread: int) -> None:
+        """`thread.name = ...` after its start."""
+        name = getattr(self._baton.tasks[thread].thread, "_name", None)
+        if name != self._given.get(thread, name) and type(name) is str:
+            self._given[thread] = self.threads[thread] = name
 
     def printed(self, stream: int, text: str) -> None:
         """The current thread prints; what is printed while threads are taken off their stacks is no part of the run."""
@@ -210,7 +220,8 @@ class Recording:
         if number is None:
             self.things.append(known)
             number = self._numbers[id(known)] = len(self.things)
-            if thing is not None and known.thread < 0 and re.fullmatch(rf"{known.primitive.lower()}-\d+", known.name):
+            unnamed = known.primitive not in ("Thread", "Timer") and re.fullmatch(rf"{known.primitive.lower()}-\d+", known.name)
+            if thing is not None and unnamed:
                 known.name = self.names.found(thing, self.space, (frame for _, frame in self._stacks())) or known.name
         return number
 

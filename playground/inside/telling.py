@@ -38,6 +38,8 @@ TICK_NS = 1_000
 _WAIT_MS = 1_000
 _SHOWN_THREADS = 32
 _TEXT_BYTES = 1_000
+_PUSH_BYTES = 4 * 1024
+"""So much is pushed at once: the host reads the beginning while the rest is still being told."""
 
 
 def greet(pipe: Pipe) -> None:
@@ -161,7 +163,7 @@ class Telling:
         self._event(fact.kind, fact.thread, self._object(fact.obj), fact.line, fact.value, note, fact.step)
 
     def _end_of_main(self, outcome: Outcome) -> None:
-        crashed = outcome.verdict == "exception" and outcome.thread == 0
+        crashed = outcome.verdict == "exception" and outcome.thread == 0 and outcome.error != "SystemExit"
         self._event("thread.crashed" if crashed else "thread.ended", 0, line=outcome.line if crashed else 0, note=_said(outcome) if crashed else "",
                     step=len(outcome.choices))
 
@@ -185,6 +187,7 @@ class Telling:
         if self._events:
             self._pipe.add(BATCH, b"".join(self._events))
             self._events.clear()
+        self._pipe.push_beyond(_PUSH_BYTES)
 
     def _meet_thread(self, task: int) -> None:
         """Announce that thread, and those before it that are not known yet: ids are dense."""

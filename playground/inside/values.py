@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from types import FrameType, GetSetDescriptorType, MemberDescriptorType
+from functools import lru_cache
+from types import BuiltinFunctionType, FrameType, FunctionType, GetSetDescriptorType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any
 
 from playground.inside.plain import plain
@@ -19,6 +20,8 @@ from playground.model.steps import MOST_NAMES, MOST_VALUED_STEPS, VALUE_BYTES, V
 
 _SCALARS = frozenset({int, float, bool, str, bytes, type(None)})
 _CONTAINERS = frozenset({list, dict, deque, set, frozenset, tuple, bytearray})
+_CLOSED = frozenset({FunctionType, BuiltinFunctionType, MethodType, ModuleType})
+"""Nothing in them is a variable."""
 _NOT_NAMES = frozenset({"self", "cls"})
 _MOST_ELEMENTS = 20
 _MOST_LOOKED_AT = 400
@@ -35,6 +38,8 @@ class Values:
         self._told: dict[str, str] = {}
         self._quiet: dict[str, tuple[int, str]] = {}
         """Names that have not changed yet: the step at which they were first seen, and their text."""
+        self._shown: dict[str, tuple[object, str]] = {}
+        """The scalar that a name had last, and its text: most steps change nothing."""
         self.late: list[tuple[int, Value]] = []
         """Values that belong to an earlier step: their name turned out to be a variable."""
 
@@ -47,7 +52,7 @@ class Values:
         for name, value, quiet in _Walk().variables(space, frames):
             if name in found or not self._wanted(name, value, quiet, step):
                 continue
-            found[name] = text = shown(value)
+            found[name] = text = self._text(name, value)
             if self._told.get(name) != text:
                 self._told[name] = text
                 changed.append(Value(name, text))
@@ -57,6 +62,14 @@ class Values:
                 changed.append(Value(name, ""))
         return tuple(changed)
 
+    def _text(self, name: str, value: object) -> str:
+        if type(value) not in _SCALARS:
+            return shown(value)
+        last = self._shown.get(name)
+        if last is None or last[0] is not value:
+            last = self._shown[name] = value, shown(value)
+        return last[1]
+
     def _wanted(self, name: str, value: object, quiet: bool, step: int) -> bool:
         if name in self._told:
             return True
@@ -64,8 +77,9 @@ class Values:
             return False
         if not quiet:
             return True
-        since, before = self._quiet.setdefault(name, (step, shown(value)))
-        if before == shown(value):
+        text = self._text(name, value)
+        since, before = self._quiet.setdefault(name, (step, text))
+        if before == text:
             return False
         self._told[name] = before
         self.late.append((since, Value(name, before)))
@@ -82,7 +96,7 @@ class _Walk:
     def variables(self, space: Mapping[str, Any], frames: Iterable[tuple[int, FrameType]]) -> Iterator[tuple[str, Any, bool]]:
         """Name, value, and whether it is told only once it changes."""
         for name, value in list(space.items()):
-            if _speaks(name):
+            if type(value) not in _CLOSED and _speaks(name):
                 yield from self._leaves(name, value, _DEPTH, name.isupper())
         for thread, frame in frames:
             code, local = frame.f_code, frame.f_locals
@@ -151,6 +165,7 @@ def is_own(kind: type) -> bool:
     return kind not in _SCALARS and type(module := _names_in(kind).get("__module__")) is str and module == "__main__"
 
 
+@lru_cache(maxsize=1_024)
 def _speaks(name: str) -> bool:
     return name not in _NOT_NAMES and name != "_" and not name.startswith(("__", "."))
 

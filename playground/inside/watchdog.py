@@ -34,7 +34,7 @@ _STILL_CPU_S = 0.015
 _CLOCK, _CPU = time.monotonic, time.process_time
 _setitimer, _signal, _alarm = signal.setitimer, signal.signal, signal.SIGALRM
 _later, _cancel = faulthandler.dump_traceback_later, faulthandler.cancel_dump_traceback_later
-_OURS = ("playground.inside", "playground.search")
+_OURS = "playground."
 
 
 class Watchdog:
@@ -99,7 +99,7 @@ class Watchdog:
                             else f"the time was up in the middle of an execution, at {where}")
             if self._give_up is not None:
                 self._give_up()
-        if frame is not None and not _is_ours(frame):
+        if frame is not None and not _is_ours(frame) and self._line_of(frame):
             raise Unwind
 
     def _line(self, interrupted: FrameType | None) -> int:

@@ -79,3 +79,12 @@ def deep(item: object, depth: int) -> str:
         rows = list(item.items())[:20]  # type: ignore[attr-defined]
         return "{" + ", ".join(f"{deep(key, depth - 1)}: {deep(value, depth - 1)}" for key, value in rows) + "}"
     return f"<{_name_of(kind)}>"
+
+
+def exit_status(code: object) -> int:
+    """The status that a process ends with by `sys.exit(code)` (pythonrun.c: handle_system_exit)."""
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        return int(code) & 0xFF if -(2**31) <= code < 2**31 else 255
+    return 1

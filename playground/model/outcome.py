@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 VERDICTS: tuple[str, ...] = ("clean", "exception", "deadlock", "inconclusive", "pruned")
 """`pruned`: stopped by the strategy because it could not show anything new; it says nothing about the program."""
+HASHES = "the order of a set, which hashes decide"
+"""As a reason why nothing is proved: other hashes of strings may give another program."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 
 from playground.inside import telling
 from playground.inside.beneath.greenlets import Greenlets
 from playground.inside.execution import Execution
-from playground.inside.pipe import Pipe
 from playground.inside.telling import Telling
 from playground.model.finding import Finding
 from playground.model.outcome import Outcome
@@ -19,6 +17,7 @@ from playground.search.pct import Pct
 from playground.search.random_walk import PatientWalk
 from playground.search.replay import Replay
 from playground.search.strategy import Strategy
+from tests.inside.steering import Sink
 
 NAME = "program.py"
 
@@ -50,16 +49,10 @@ class Controlled:
         """What the execution came to, and every finding of its trace."""
         assert strategy.begin()
         outcome, recording = self._execution.record(strategy)
-        reader, writer = os.pipe()
-        try:
-            pipe = Pipe(writer)
-            telling.greet(pipe)
-            Telling(pipe, recording).tell(outcome)
-            data = bytes(pipe.pending)
-            os.close(pipe.fd)
-        finally:
-            os.close(reader)
-        return outcome, judged(self._source, data, deadlock=outcome.verdict == "deadlock")
+        sink = Sink()
+        telling.greet(sink)  # type: ignore[arg-type]
+        Telling(sink, recording).tell(outcome)  # type: ignore[arg-type]
+        return outcome, judged(self._source, bytes(sink.data), deadlock=outcome.verdict == "deadlock")
 
 
 def judged(source: str, data: bytes, *, deadlock: bool) -> list[Finding]:

@@ -20,7 +20,7 @@ for target in (leaver, worker):
     thread = threading.Thread(target=target)
     thread.start()
     thread.join()
-""", ("worker-2 waits for a permit of pool (line 7).", "Nobody is left to give back a permit of pool.",
+""", ("worker-1 waits for a permit of pool (line 7).", "Nobody is left to give back a permit of pool.",
       "leaver-1 ended with a permit that it had not given back.")),
     "barrier": ("""
 gate = threading.Barrier(3)
@@ -37,7 +37,7 @@ def consumer():
 threads = [threading.Thread(target=producer), threading.Thread(target=consumer)]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
-""", ("consumer-2 waits for an item in belt (line 7).", "Nobody is left to put on belt.", "producer-1, which put on it at line 5, has ended.")),
+""", ("consumer-1 waits for an item in belt (line 7).", "Nobody is left to put on belt.", "producer-1, which put on it at line 5, has ended.")),
     "full queue": ("""
 shelf = queue.Queue(1)
 def guest():
@@ -71,7 +71,7 @@ def producer():
 threads = [threading.Thread(target=consumer), threading.Thread(target=producer)]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
-""", ("consumer-1 waits on cond (line 8).", "Nobody is left to notify cond.", "producer-2, which notified it at line 13, has ended.")),
+""", ("consumer-1 waits on cond (line 8).", "Nobody is left to notify cond.", "producer-1, which notified it at line 13, has ended.")),
     "join under a lock": ("""
 lock = threading.Lock()
 def worker():
@@ -90,7 +90,7 @@ def two():
     first.join()
 first, second = threading.Thread(target=one), threading.Thread(target=two)
 first.start(); second.start(); ready.set()
-""", ("one-1 waits for two-2 to end (line 6).", "two-2 waits for one-1 to end (line 8).", "Neither can go on.")),
+""", ("one-1 waits for two-1 to end (line 6).", "two-1 waits for one-1 to end (line 8).", "Neither can go on.")),
 }
 
 
@@ -116,7 +116,7 @@ def test_every_story_renames_with_the_program() -> None:
     source, _ = STUCK["semaphore"]
     found = default_run(source.replace("pool", "ink").replace("worker", "poster"))
     assert {finding.kind for finding in found} == {"deadlock", "forgotten_release"}
-    assert all("ink" in finding.title and "poster-2" in finding.title for finding in found)
+    assert all("ink" in finding.title and "poster-1" in finding.title for finding in found)
 
 
 def test_the_legend_names_every_kind() -> None:

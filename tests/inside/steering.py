@@ -30,6 +30,9 @@ class Sink:
         self.data += HEADER.pack(len(payload), kind, 0, self.sequence) + payload
         self.sequence += 1
 
+    def push_beyond(self, size: int) -> None:
+        """All is kept."""
+
 
 class Steered(Trace):
     """A controlled run, decoded."""

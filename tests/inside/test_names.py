@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from tests.inside.running import record_program
+from collections.abc import Callable
+
+import pytest
+
+from tests.inside.running import Trace, record_program
+from tests.inside.steering import steer
+
+BOTH = pytest.mark.parametrize("run", [record_program, steer], ids=["free", "controlled"])
 
 
 def names(source: str) -> list[tuple[str, str]]:
@@ -51,8 +58,9 @@ for lock in [left, right, *sticks, *by_name.values(), *table.values(), *grown, a
          ("accounts[1].lock", "Account.lock"), ("inner", ""), ("row.lock", "Row.lock"), ("frozen.lock", "Frozen.lock"), ("lock-1", "")]
 
 
-def test_threads_have_their_given_name_or_their_targets() -> None:
-    trace = record_program("""
+@BOTH
+def test_threads_have_their_given_name_or_their_targets(run: Callable[[str], Trace]) -> None:
+    trace = run("""
 import threading, functools
 def transfer(): pass
 class Philosopher(threading.Thread):
@@ -66,3 +74,47 @@ for t in threads: t.join()
         "main", "transfer-1", "transfer-2", "Ada", "Philosopher-1", "lambda-1", "transfer-3", "Timer-1"]
     assert [thread.thread for thread in trace.threads] == list(range(8))
     assert all(trace.objects[thread.obj - 1].primitive in ("Thread", "Timer") for thread in trace.threads)
+
+
+@BOTH
+@pytest.mark.parametrize(("program", "expected"), [
+    ("""
+import threading
+def a(): pass
+def b(): pass
+unused = threading.Thread(target=b)
+threads = [threading.Thread(target=each) for each in (a, b, a)]
+for t in reversed(threads): t.start()
+for t in threads: t.join()
+""", ["main", "a-1", "b-1", "a-2"]),
+    ("""
+import _thread, threading, time
+def thread(): pass
+started = threading.Thread(target=thread)
+started.start()
+started.join()
+_thread.start_new_thread(thread, ())
+time.sleep(0.05)
+""", ["main", "thread-1", "thread-2"]),
+    ("""
+from concurrent.futures import ThreadPoolExecutor, wait
+import threading
+both = threading.Barrier(2)
+with ThreadPoolExecutor(2) as pool:
+    wait([pool.submit(both.wait) for _ in range(2)])
+with ThreadPoolExecutor(1, "cook") as kitchen:
+    kitchen.submit(int).result()
+""", ["main", "pool-1", "pool-2", "cook_0"]),
+], ids=["targets", "raw", "pools"])
+def test_threads_are_called_alike_in_both_modes(run: Callable[[str], Trace], program: str, expected: list[str]) -> None:
+    assert [thread.name for thread in run(program).threads] == expected
+
+
+@pytest.mark.parametrize(("program", "expected"), [
+    ("import threading\ndef a(): pass\ndef b(): 1/0\nfor each in a, b: threading.Thread(target=each).start()\n", "b-1"),
+    ("import threading\nclass Timed(threading.Timer): pass\nTimed(3, lambda: 1/0).start()\n", "Timed-1"),
+])
+def test_a_failure_names_its_thread_as_the_trace_does(program: str, expected: str) -> None:
+    trace = steer(program)
+    assert trace.outcome.thread_name == expected
+    assert expected in {thread.name for thread in trace.threads}

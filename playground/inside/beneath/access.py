@@ -12,8 +12,10 @@ from collections import defaultdict
 from types import CodeType, FrameType, FunctionType, GetSetDescriptorType, ModuleType
 from typing import Any
 
+from playground.inside.beneath.around import Around, is_cache, looked_for
 from playground.inside.beneath.baton import Baton
 from playground.inside.beneath.calls import Calls
+from playground.inside.beneath.chance import Chance, Mark
 from playground.inside.beneath.containers import KEYS, SCALARS, is_container
 from playground.inside.beneath.foreign import LASTING, OUTSIDE, library_names, modelled, opaque
 from playground.inside.beneath.gil import switches_before
@@ -47,16 +49,18 @@ def recipes_for(codes: list[CodeType], granularity: str, baton: Baton) -> dict[i
         touched = True  # since the last point at `gil`: a second stop with nothing in between shows nothing new
         for site in sites(code, program.defined):
             before, last = last, site.instruction
-            recipe = program.recipe(site)
+            recipe, mark = program.recipe(site), program.chance.mark(site)
+            if recipe is None:
+                recipe = program.around.recipe(code, site, before.opname if before is not None else "")
             if granularity == "gil":
                 point = touched and switches_before(site.instruction, before)
                 touched = not point and touched
                 touched |= recipe is not None or site.instruction.is_jump_target or "CALL" in site.instruction.opname
-                if not point:
-                    continue
-                recipe = _never_nothing(recipe, site)
+                recipe = _never_nothing(recipe, site) if point else None
             elif granularity == "bytecode" and site.instruction.opname not in ("CACHE", "RESUME", "COPY_FREE_VARS", "MAKE_CELL", "RETURN_GENERATOR"):
                 recipe = _never_nothing(recipe, site)
+            if mark is not None:
+                recipe = _marked(mark, recipe)
             if recipe is not None:
                 recipes[site.instruction.offset] = recipe
         table[id(code)] = recipes
@@ -68,6 +72,14 @@ def _never_nothing(recipe: Recipe | None, site: Site) -> Recipe:
     if recipe is None or isinstance(recipe, Pending):
         return recipe or plain
     return lambda frame: recipe(frame) or plain
+
+
+def _marked(mark: Mark, recipe: Recipe | None) -> Recipe:
+    def marked(frame: FrameType) -> Pending | None:
+        mark(frame)
+        return recipe(frame) if recipe is not None and not isinstance(recipe, Pending) else recipe
+
+    return marked
 
 
 class _Program:
@@ -102,6 +114,8 @@ class _Program:
         self._values.hot_cells |= {name for name, count in cell_stores.items() if count > 1}
         self.defined = frozenset(code.co_name for code in codes) | frozenset(stores) | frozenset(self._values.hot_names)
         self._calls = Calls(self._values, self.defined, self._program)
+        self.chance = Chance(codes, self._values, self.defined)
+        self.around = Around(codes, self._values)
 
     # recipes, one per kind of instruction ----------------------------------------------------------------------------------------------
 
@@ -202,6 +216,8 @@ class _Program:
                     if callable(found) or (hasattr(type(found), "__get__") and type(found).__name__ not in ("member_descriptor",)):
                         if space is None and cls.__module__ in LASTING and modelled(cls.__module__):
                             quiet.add((cls, name))
+                        if is_cache(found, self._program):
+                            return looked_for(self._values, thing, sure, name, line)
                         return self._described(thing, found, line)
                     if found is not MISSING and type(found).__name__ != "member_descriptor":
                         return pending_at(kind, 0, baton.part(name), mode, line)

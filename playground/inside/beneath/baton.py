@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import contextvars
 from bisect import insort
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from playground.inside.beneath.backend import Backend
+from playground.inside.beneath.circle import STANDS_CERTAIN, STANDS_POSSIBLE, Circle, circle_of
 from playground.inside.beneath.task import NEVER, Gate, Task, Unwind
 from playground.model.schedule import BEGIN, MAX_STEPS, TICK, ChoicePoint, Pending
 from playground.search.strategy import Strategy
@@ -20,6 +21,7 @@ from playground.search.strategy import Strategy
 SPINS = 300
 """So many backward jumps without a switch, and a thread must let the others go first."""
 
+INTERRUPTED = "a loop that had to be interrupted"
 
 _new_tuple = tuple.__new__
 """Half the time of ChoicePoint(...), once a step."""
@@ -105,6 +107,10 @@ class Baton:
         """What keeps this execution from counting towards a proof (each a few words)."""
         self.failures: list[tuple[int, BaseException]] = []
         self.waits: list[Waiting] = []
+        self.circle: Circle | None = None
+        """Threads that wait for each other while others go on."""
+        self._last = self.max_steps
+        """The step before which to ask whether this goes on for ever."""
         self._serials = 0
         self._numbers: dict[int, int] = {}
         self._parts: dict[object, int] = {}
@@ -126,6 +132,8 @@ class Baton:
             me.deadline = deadline
             self._free.remove(me.id)
             self._gated.append(me)
+            if deadline == NEVER and self.circle is None and not gate.open:
+                self._look_for_circle(me)
         there = self._decide()
         if there is not me:
             if there is None:
@@ -152,7 +160,7 @@ class Baton:
         if me.spins >= self.max_steps:
             self.stop("steps")
         if len(self.alive) > 1 and (self._others_ready(me) or self._next_deadline() < NEVER):
-            self.unproven.add("a loop that had to be interrupted")
+            self.unproven.add(INTERRUPTED)
             spins = me.spins
             self.point(Pending("yield"), _OthersFirst(self))
             me.spins = spins + 1
@@ -271,13 +279,9 @@ class Baton:
                 if opened:
                     ready = sorted((*ready, *opened))
             if not ready and deadline == NEVER:
-                self.over = "deadlock"
-                self.waits = [Waiting(task, self.pending[task.id], _holder(self.objects[self.pending[task.id].obj])) for task in self.alive]
-                if self.on_deadlock is not None:
-                    self.on_deadlock()
+                self._deadlock(self.alive)
                 return None
-            if self.step >= self.max_steps:
-                self.over = "steps"
+            if self.step >= self._last and self._is_over():
                 return None
             point = _new_tuple(ChoicePoint, (self.step, self.current.id, ready, deadline != NEVER, self.pending))
             chosen = self._choose(point)
@@ -291,6 +295,31 @@ class Baton:
             if chosen != TICK:
                 return self.tasks[chosen]
             self.now = deadline
+
+    def _deadlock(self, tasks: Sequence[Task]) -> None:
+        self.over = "deadlock"
+        self.waits = [Waiting(task, self.pending[task.id], _holder(self.objects[self.pending[task.id].obj])) for task in tasks]
+        if self.on_deadlock is not None:
+            self.on_deadlock()
+
+    def _look_for_circle(self, me: Task) -> None:
+        self.circle = circle_of(me)
+        if self.circle is not None:
+            self._last = min(self.max_steps, self.step + (STANDS_CERTAIN if self.circle.certain else STANDS_POSSIBLE))
+
+    def _is_over(self) -> bool:
+        """So many steps, and no end: why it is ended here, if it is."""
+        circle = self.circle if self.circle is not None and self.circle.stands else None
+        if circle is not None and circle.certain:
+            self.unproven.add("what threads do beside a deadlock of others")
+            self._deadlock(sorted(circle.tasks, key=lambda task: task.id))
+        elif circle is not None:
+            self.over = "circle"
+        elif self.step >= self.max_steps:
+            self.over = "steps"
+        else:
+            self.circle, self._last = None, self.max_steps
+        return bool(self.over)
 
     def _others_ready(self, me: Task) -> bool:
         return any(task is not me and (task.gate is None or task.gate.open or task.deadline <= self.now) for task in self.alive)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import sys
 import time as real
+from collections.abc import Callable
 from types import ModuleType
+from typing import Any
 
 from playground.inside.beneath.baton import Baton
 from playground.inside.beneath.origin import LIBRARY, microseconds, seconds
@@ -16,6 +18,9 @@ from playground.model.schedule import READ, WRITE, Pending
 
 EPOCH_US = 1_767_225_600_000_000
 """time.time() at the start of every run: 2026-01-01 00:00 UTC."""
+
+
+READ_THE_CLOCK = "what the clock says, which no two real runs agree on"
 
 
 class _Never:
@@ -36,6 +41,7 @@ def time_module(baton: Baton) -> ModuleType:
             if len(baton.alive) > 1:
                 baton.unproven.add("the standard library read the clock")
         elif not baton.over:
+            baton.unproven.add(READ_THE_CLOCK)
             baton.point(Pending("clock.read", baton.number(clock), 0, WRITE, True))
         baton.now += 1
         return baton.now
@@ -56,11 +62,23 @@ def time_module(baton: Baton) -> ModuleType:
             if emit is not None:
                 emit("sleep.ended", me.id)
 
+    def at_present(convert: Callable[..., Any], whole: int, form: Callable[[float], Any] = float) -> Callable[..., Any]:
+        """A conversion that takes the present for the last of its arguments where it is not given."""
+        def converted(*given: Any) -> Any:
+            if len(given) == whole and given[-1] is not None:
+                return convert(*given)
+            return convert(*given[: whole - 1], form((EPOCH_US + read()) / 1_000_000))
+
+        return converted
+
     module = ModuleType("time")
     vars(module).update({name: value for name, value in vars(real).items() if not name.startswith("__")})
     vars(module).update(
         sleep=sleep, monotonic=lambda: read() / 1_000_000, perf_counter=lambda: read() / 1_000_000, process_time=lambda: read() / 1_000_000,
         thread_time=lambda: read() / 1_000_000, monotonic_ns=lambda: read() * 1_000, perf_counter_ns=lambda: read() * 1_000,
         process_time_ns=lambda: read() * 1_000, thread_time_ns=lambda: read() * 1_000,
+        clock_gettime=lambda clock_id: read() / 1_000_000, clock_gettime_ns=lambda clock_id: read() * 1_000,
+        localtime=at_present(real.localtime, 1), gmtime=at_present(real.gmtime, 1), ctime=at_present(real.ctime, 1),
+        strftime=at_present(real.strftime, 2, real.localtime), asctime=at_present(real.asctime, 1, real.localtime),
         time=lambda: (EPOCH_US + read()) / 1_000_000, time_ns=lambda: (EPOCH_US + read()) * 1_000)
     return module

@@ -103,7 +103,7 @@ class Library:
     """The standard library that the program sees; `enter` before and `leave` after each execution."""
 
     def __init__(self, baton: Baton) -> None:
-        self._baton = baton
+        self.baton = baton
         logging.getLogger("concurrent.futures").addFilter(_not_unwinding)
         self._signals = Signals(baton)
         self.tracing = Tracing(baton)

@@ -28,6 +28,8 @@ class Origin(NamedTuple):
 UNKNOWN, FRESH, NULL, EXIT = Origin("unknown"), Origin("fresh"), Origin("null"), Origin("exit")
 FUNCTION = Origin("fresh", "function")
 """A function that was made just now (`lambda`, a generator expression): nobody else has it, but it is the program's own code."""
+SET = Origin("fresh", "set")
+"""New, and a set; what an operator makes of its two `parts` is one if they are."""
 FRESH_CALLS = frozenset({"range", "len", "str", "int", "float", "bool", "abs", "repr", "round", "id", "hash", "isinstance", "issubclass", "list",
                          "dict",
                          "set", "frozenset", "tuple", "sorted", "bytes", "bytearray", "ord", "chr", "divmod", "print", "callable", "complex",
@@ -40,6 +42,7 @@ SCALAR_METHODS = frozenset({"empty", "full", "is_set", "acquire", "locked", "is_
                             "notify_all", "set", "clear", "randint", "sleep"})
 """Methods whose result is a number, a text, None or new, unless the program defines a function of that name."""
 VIEWS = frozenset({"keys", "values", "items"})
+SET_OPERATORS = frozenset({"|", "&", "^", "-"})
 _FRESH_OPS = frozenset({"BUILD_LIST", "BUILD_SET", "BUILD_MAP", "BUILD_STRING", "BUILD_SLICE", "BUILD_CONST_KEY_MAP",
                         "FORMAT_SIMPLE",
                         "FORMAT_WITH_SPEC", "CONVERT_VALUE", "COMPARE_OP", "CONTAINS_OP", "IS_OP", "UNARY_NOT", "TO_BOOL", "LOAD_BUILD_CLASS",
@@ -155,7 +158,8 @@ def _step(ins: dis.Instruction, stack: list[Origin], defined: frozenset[str]) ->
     elif name == "BINARY_OP":
         left, right = drop(2)
         scalar = left.how in ("const", "fresh") or right.how in ("const", "fresh")
-        stack.append(FRESH if scalar or "=" not in ins.argrepr else left)
+        made = SET._replace(parts=(left, right)) if ins.argrepr.rstrip("=") in SET_OPERATORS else FRESH
+        stack.append(made if scalar or "=" not in ins.argrepr else left)
     elif name == "BINARY_SLICE":
         drop(3)
         stack.append(FRESH)
@@ -195,7 +199,7 @@ def _step(ins: dis.Instruction, stack: list[Origin], defined: frozenset[str]) ->
         stack.append(FUNCTION)
     elif name in _FRESH_OPS:
         drop(_popped(ins))
-        stack.append(FRESH)
+        stack.append(SET if name == "BUILD_SET" else FRESH)
     else:
         stack.clear()
 
@@ -209,7 +213,7 @@ def _result(callee: Origin, args: list[Origin], defined: frozenset[str]) -> Orig
     if callee.name in defined:
         return UNKNOWN
     if callee.how == "global" and callee.name in FRESH_CALLS:
-        return FRESH
+        return SET if callee.name in ("set", "frozenset") else FRESH
     if callee.how == "global" and callee.name in ITERATING_CALLS:
         return Origin("iter", parts=tuple(args))
     if callee.how == "attr" and callee.name in VIEWS and callee.of is not None:

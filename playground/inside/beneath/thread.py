@@ -30,6 +30,8 @@ class Handle:
         self.ident: int | None = None
         self.task: Task | None = None
         self.thing: object = self
+        self.function: object = None
+        """What the thread will run; only while its start is told, for it may be waited for that nobody has it any more."""
         self.open = False
 
     def is_done(self) -> bool:
@@ -108,7 +110,9 @@ def thread_module(baton: Baton, interrupt_main: Callable[..., None], untrace: Ca
         baton.pending[task.id] = Pending("thread.begin", baton.number(handle.thing), 0, READ)
         handle.task, handle.ident = task, task.id + 1
         if baton.emit is not None:
+            handle.function = function
             baton.emit("thread.created", task.id, handle.thing)
+            handle.function = None
         return task
 
     def start_new_thread(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any] | None = None, /) -> int:

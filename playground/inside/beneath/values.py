@@ -38,6 +38,8 @@ class Values:
         self.hot_attributes: set[str] = set()
         self._drivers: dict[int, int] = {}
         self._execution = 0
+        self._shared: dict[int, tuple[FrameType, int]] = {}
+        """Frames of generators that more than one thread may drive, by their address, and the generators' numbers."""
 
     def advance(self, thing: Any, line: int) -> Pending | None:
         """A generator goes on (its code is watched); two threads that drive the same one may collide in the middle of it."""
@@ -46,10 +48,20 @@ class Values:
         if self._execution != self.baton.execution:
             self._execution = self.baton.execution
             self._drivers.clear()
+            self._shared.clear()
         number, me = self.baton.number(thing), self.baton.current.id
         if self._drivers.setdefault(number, me) != me:
             self.baton.unproven.add("two threads drive the same generator")
+        if len(self.baton.alive) > 1 and thing.gi_frame is not None:
+            self._shared[id(thing.gi_frame)] = (thing.gi_frame, number)
         return pending_at("call", number, ANY_PART, WRITE, line)
+
+    def entered(self, frame: FrameType, line: int) -> Pending | None:
+        """A generator runs now: until it yields, whoever else drives it is refused."""
+        known = self._shared.get(id(frame))
+        if known is None or known[0] is not frame or self._execution != self.baton.execution:
+            return None
+        return pending_at("call", known[1], ANY_PART, WRITE, line)
 
     def touched(self, frame: FrameType, operands: tuple[Origin, ...], mode: int, line: int, deep: bool = False) -> Pending | None:
         kind = "read" if mode == READ else "write"

@@ -9,10 +9,10 @@ from types import FrameType
 from typing import Any
 
 from playground.inside.kit import FreeKit, Kit, Lens, Wait
-from playground.inside.lenses.thread import function_name
 from playground.inside.monitor import code_of
 from playground.inside.recorder import microseconds
 from playground.inside.things import Known
+from playground.inside.thread_names import function_name
 from playground.model.event import KIND_ID
 
 _SUBMITTED, _IDLE = KIND_ID["pool.submitted"], KIND_ID["pool.idle"]
@@ -125,7 +125,7 @@ def observe(kit: Kit, base: Any, pools: Any) -> None:
     """Watch the code of these modules."""
     here, watch = Pools(kit, base, pools), kit.monitor.watch
     future = base.Future
-    kit.namers.append(here.thread_name)
+    kit.thread_names.namers.append(here.thread_name)
     watch(code_of(pools.ThreadPoolExecutor.__init__), start=here.created)
     watch(code_of(pools.ThreadPoolExecutor.submit), start=here.submitted)
     watch(code_of(future.__init__), start=here.future_created)

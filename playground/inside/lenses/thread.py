@@ -11,7 +11,6 @@ from types import FrameType
 from playground.inside import crashes, real, wording
 from playground.inside.kit import FreeKit, Lens, Wait, timeout_us
 from playground.inside.monitor import code_of
-from playground.inside.names import Names
 from playground.inside.things import Known, Member
 from playground.model.event import KIND_ID
 
@@ -35,9 +34,8 @@ class Threads:
         """The Thread object, known from its first use."""
         found = self.kit.known(thread)
         if found is None:
-            name = next((name for name in (namer(thread) for namer in self.kit.namers) if name), "") or thread_name(thread, self.kit.names)
             primitive = "Timer" if isinstance(thread, threading.Timer) else "Thread"
-            found = self.recorder.things.add(thread, Known(primitive, name))
+            found = self.recorder.things.add(thread, Known(primitive, self.kit.thread_names.of(thread)))
         return found
 
     def starting(self, frame: FrameType) -> None:
@@ -150,7 +148,7 @@ class Threads:
         if not callable(function) or not isinstance(args, tuple) or not isinstance(keywords, dict) or len(rest) > 1:
             return (function, args, *rest)  # type: ignore[return-value]
         recorder, frame = self.recorder, real.getframe(2)
-        name = self.kit.names.counted(function_name(function))
+        name = self.kit.thread_names.running(function)
         line = recorder.line_of(frame)
         number = recorder.enter_thread(Member(name, True, 0, recorder.me(), line, 0))
         recorder.emit_for(number, _CREATED, 0, line)
@@ -201,28 +199,6 @@ def _unraisable_type() -> Callable[[tuple[object, ...]], sys.UnraisableHookArgs]
     finally:
         sys.unraisablehook = hook
     return kept[0] if kept else None
-
-
-def function_name(function: object) -> str:
-    """A function's short name; the type's where it has none."""
-    name = getattr(function, "__name__", None)
-    if type(name) is not str:
-        inner = getattr(function, "func", None)
-        name = getattr(inner, "__name__", type(function).__name__)
-    return str(name).strip("<>") if type(name) is str else "thread"
-
-
-def thread_name(thread: threading.Thread, names: Names) -> str:
-    """The given name; for CPython's default ones the target's, or the subclass's, and a number."""
-    name = thread._name  # type: ignore[attr-defined]
-    if type(name) is not str:
-        return "thread"
-    if not name.startswith("Thread-") or not name[7:].split(" ")[0].isdigit():
-        return name
-    target = getattr(thread, "_target", None)
-    if target is not None:
-        return names.counted(function_name(target))
-    return names.counted(type(thread).__name__)
 
 
 def install(kit: FreeKit) -> None:
