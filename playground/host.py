@@ -34,6 +34,7 @@ class Host:
         self._default_python = default_python
         self._lock = threading.Lock()
         self._zygotes: dict[str, Zygote] = {}
+        self._warm = False
 
     def start(self) -> None:
         """Warm the default runtime; raises SandboxRefused with reason and mend where nothing can run safely."""
@@ -54,9 +55,14 @@ class Host:
         return Session(spec, open_cell, python=f"cpython {runtime.version}", gil=runtime.gil, tier=lambda: zygote.tier)
 
     def warm(self) -> None:
-        """Make ready for controlled runs and searches too, which have zygotes of their own. Raises SandboxRefused."""
-        for hash_seed in (0, 1):
-            self._controlled(self._runtime(""), hash_seed).start()
+        """Make ready for controlled runs and searches too, which have zygotes of their own, and from now on have a cell ready for the next
+        controlled run after each. Raises SandboxRefused.
+        """
+        first, second = (self._controlled(self._runtime(""), hash_seed) for hash_seed in (0, 1))
+        first.start()
+        second.start()
+        self._warm = True
+        first.prepare(_quiet(first, Limits()))
 
     def search(self, search: SearchSpec) -> SearchSession:
         """A session that looks for a failing interleaving; its cell opens when it is first iterated. Raises BadSpec."""
@@ -87,7 +93,11 @@ class Host:
         def open_cell() -> Cell:
             return _open_quietly(zygote, spec.limits, spec.to_json().encode())
 
-        return ControlledSession(spec, open_cell, python=f"cpython {runtime.version}", gil=runtime.gil, tier=lambda: zygote.tier)
+        def prepare() -> None:
+            if self._warm:
+                zygote.prepare(_quiet(zygote, spec.limits))
+
+        return ControlledSession(spec, open_cell, python=f"cpython {runtime.version}", gil=runtime.gil, tier=lambda: zygote.tier, after=prepare)
 
     def _on_its_python(self, spec: RunSpec, schedule: Schedule) -> RunSpec:
         """The spec with the schedule's granularity and, where the steps depend on it, the schedule's Python."""
@@ -107,6 +117,7 @@ class Host:
 
     def close(self) -> None:
         """End every zygote and with it every run."""
+        self._warm = False
         with self._lock:
             zygotes, self._zygotes = list(self._zygotes.values()), {}
         for zygote in zygotes:
@@ -139,9 +150,14 @@ class Host:
 
 
 def _open_quietly(zygote: Zygote, limits: Limits, job: bytes) -> Cell:
-    """A cell for a controlled run: only one of its threads ever runs, so none is sampled (but where sampling is what counts threads)."""
+    """A cell for a controlled run."""
     zygote.start()
-    return zygote.open_cell(replace(Policy.for_limits(limits), sample=zygote.tier != "A"), job)
+    return zygote.open_cell(_quiet(zygote, limits), job)
+
+
+def _quiet(zygote: Zygote, limits: Limits) -> Policy:
+    """Only one thread of a controlled run ever goes, so none is sampled (but where sampling is what counts threads)."""
+    return replace(Policy.for_limits(limits), sample=zygote.tier != "A")
 
 
 def _folder_of(package: str) -> str:

@@ -5,6 +5,7 @@ Its time is counted in steps, so nothing here asks a clock; where the run was cu
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -20,6 +21,7 @@ from playground.reading import Reading
 from playground.session import TICK_S, Cell
 
 _AFTER_NS = 1_000
+_WHOLE = re.compile(r"-?[0-9]{1,10}").fullmatch
 _RIPE_NS = 2_000_000_000
 """Detectors wait for silence; after a deadlock under control there is nothing but silence."""
 
@@ -27,10 +29,13 @@ _RIPE_NS = 2_000_000_000
 class ControlledSession:
     """An iterable of Records, Hello first and End last; `stop` may be called from any thread."""
 
-    def __init__(self, spec: RunSpec, open_cell: Callable[[], Cell], *, python: str, gil: bool, tier: Callable[[], str]) -> None:
+    def __init__(self, spec: RunSpec, open_cell: Callable[[], Cell], *, python: str, gil: bool, tier: Callable[[], str],
+                 after: Callable[[], None] = lambda: None) -> None:
+        """`after` is called when the cell is closed."""
         self._spec = spec
         self._open_cell = open_cell
         self._python, self._gil, self._tier = python, gil, tier
+        self._after = after
         self._lock = threading.Lock()
         self._cut: Cut | None = None
         self._cell: Cell | None = None
@@ -121,17 +126,18 @@ class ControlledSession:
             if not cell.over:
                 cell.kill("closed")
             cell.close()
+            self._after()
 
     def _end(self, reading: Reading, heard: Heard, ending: Ending | None, now_ns: int, told: str) -> End:
         account = reading.account(now_ns, {})
         if ending is None:
             assert heard.exit is not None
             return end_of(account, heard.cut, heard.exit, self._spec.limits, self._tier(), self._python)
-        outcome, sentence = _words(ending, told)
+        outcome, sentence = _words(ending, told, started=account.events > 0)
         error = ending.error if outcome == "failed" else ""
-        return End(outcome, EXIT_CODES[outcome], sentence, "", error, ending.message if error else "", "", 0, EXIT_CODES[outcome], account.events,
-                   account.gaps, account.not_recorded, account.threads, account.at_ns, 0.0, 0.0, 0.0, self._tier(), self._python, ending.schedule,
-                   -1 if ending.left_off is None else ending.left_off)
+        return End(outcome, EXIT_CODES[outcome], sentence, "", error, ending.message if error else "", "", 0, _status(ending, outcome),
+                   account.events, account.gaps, account.not_recorded, account.threads, account.at_ns, 0.0, 0.0, 0.0, self._tier(), self._python,
+                   ending.schedule, -1 if ending.left_off is None else ending.left_off)
 
 
 def _ended(cell: Cell) -> Exit:
@@ -154,7 +160,14 @@ def fits(spec: RunSpec) -> bool:
     return not spec.schedule or Schedule.parse(spec.schedule).source_hash == hash_of(spec.source)
 
 
-def _words(ending: Ending, told: str) -> tuple[str, str]:
+def _status(ending: Ending, outcome: str) -> int:
+    """The exit status that the program's process would have had."""
+    if outcome == "failed" and ending.error == "SystemExit":
+        return int(ending.message) & 0xFF if _WHOLE(ending.message) else 1
+    return EXIT_CODES[outcome]
+
+
+def _words(ending: Ending, told: str, *, started: bool = True) -> tuple[str, str]:
     after = f"after {ending.steps:,} step{'' if ending.steps == 1 else 's'}"
     if ending.left_off is not None:
         return "stopped", (f"The program left its schedule at step {ending.left_off + 1:,}: something other than scheduling decides what it does. "
@@ -163,10 +176,14 @@ def _words(ending: Ending, told: str) -> tuple[str, str]:
         return "deadlock", f"{told.rstrip('.') or 'Deadlock: no thread can go on'}. Nobody could go on {after}."
     if ending.verdict == "exception":
         what = f"{ending.error}: {ending.message}" if ending.message else ending.error
-        if not ending.steps:
+        if ending.error == "SystemExit":
+            said = "" if _WHOLE(ending.message) else f" and said: {ending.message}".rstrip(".")
+            return "failed", f"The program ended {after} with exit status {_status(ending, 'failed')}, which says that it failed{said}."
+        if not started:
             return "failed", f"The program did not start. {what}".rstrip(".") + "."
         where = f" at line {ending.line}" if ending.line else ""
         return "failed", f"{ending.thread_name} crashed{where} with {what}".rstrip(".") + f", {after}."
     if ending.verdict == "inconclusive":
-        return "limit", f"Stopped {after}: {ending.message}".rstrip(".") + "."
+        words = ending.message.rstrip(".")
+        return "limit", f"{words[:1].upper()}{words[1:]}." if after.removeprefix("after ") in words else f"Stopped {after}: {words}."
     return "ok", f"Finished {after}."

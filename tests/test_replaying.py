@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from playground.export_jsonl import jsonl
 from playground.host import Host
 from playground.model.record import Batch, Choice, Choices, Code, End, Record, ThreadInfo
+from playground.model.report_claim import Ending
 from playground.model.schedule import Schedule
 from playground.model.spec import RunSpec
 from playground.model.steps import NOBODY
+from playground.replaying import _words
 
 PROGRAMS = Path(__file__).parent / "programs"
 
@@ -92,3 +95,9 @@ def test_a_program_that_waits_for_the_outside_is_ended_with_its_steps_and_its_li
     assert "line 4 of the program waits for something outside" in end.sentence
     assert rows_of(records)
     assert end.schedule
+
+
+def test_an_endless_programs_sentence_says_the_number_of_its_steps_once() -> None:
+    ending = Ending("inconclusive", "", "the program made 200,000 steps and was not over: it may be endless", "", 0, 200_000, None, "")
+    assert _words(ending, "") == ("limit", "The program made 200,000 steps and was not over: it may be endless.")
+    assert _words(replace(ending, message="input() waits", steps=3), "") == ("limit", "Stopped after 3 steps: input() waits.")

@@ -5,14 +5,15 @@ Beside the pipe's ordinary records it sends one report (`model/report_claim.py`)
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import time
 from collections.abc import Mapping
 
-from playground.inside import source, telling
+from playground.inside import rehearsal, source, telling
 from playground.inside.beneath.baton import Baton
-from playground.inside.beneath.library import read_ahead
+from playground.inside.beneath.library import Library, read_ahead
 from playground.inside.beneath.os_threads import OsThreads
 from playground.inside.execution import Execution
 from playground.inside.explore import TELLING, Explorer, along, fastest, retold
@@ -33,6 +34,9 @@ _MOST_STUCK = 2
 """So many executions may wait for the outside (3 s each) before the search gives up."""
 _TELLING_S = 2.0
 _now = time.monotonic
+_threads = OsThreads()
+_ahead: list[Library] = []
+"""The library of the run to come, where there was time to make it."""
 fastest()  # greenlets are imported here, in the zygote: no run can read them
 read_ahead()
 source.release()  # and sysconfig's tables: 2 ms that no run pays
@@ -53,10 +57,17 @@ def main(job: bytes, event_fd: int) -> int:
     return 0
 
 
+def rehearse() -> None:
+    """What a cell does that was opened ahead, until its job comes."""
+    rehearsal.rehearse(_threads, _tell)
+    _ahead.append(Library(Baton(_threads)))
+    gc.freeze()
+
+
 def _run(pipe: Pipe, spec: Mapping[str, object]) -> None:
     text, name = str(spec["source"]), str(spec["name"])
     schedule = _schedule(spec)
-    execution = Execution(text, name, schedule.granularity, OsThreads(), seed=_number(spec["seed"]))
+    execution = Execution(text, name, schedule.granularity, _threads, seed=_number(spec["seed"]), library=_ahead.pop() if _ahead else None)
 
     def give_up() -> None:
         _tell(pipe, schedule, text, *execution.cut_short(), None)

@@ -121,6 +121,10 @@ def forget() -> None:
     vars(sys.modules["playground"]).pop("sandbox", None)
 
 
+def _nothing() -> None:
+    """Most runs have nothing to rehearse."""
+
+
 def start(control: socket.socket) -> tuple[Callable[[bytes, int], int], bytes]:
     """Everything from the configuration to the confined run; returns the run's main and job."""
     config = json.loads(control.recv(1 << 16))
@@ -133,7 +137,7 @@ def start(control: socket.socket) -> tuple[Callable[[bytes, int], int], bytes]:
         os._exit(1)
     main: Callable[[bytes, int], int] = inside.main
     config.clear()
-    job = nursery.serve(control, world)
+    job = nursery.serve(control, world, getattr(inside, "rehearse", _nothing))
     forget()
     return main, job
 

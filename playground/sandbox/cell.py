@@ -16,6 +16,7 @@ import time
 from dataclasses import dataclass, replace
 
 from playground.model.errors import PlaygroundError
+from playground.sandbox.supervisor import GO, STOP
 
 CHUNK = 1 << 16
 POLITE_S, FIRM_S = 0.3, 5.0
@@ -46,8 +47,10 @@ class Exit:
 class Cell:
     """One run. `chunks` belongs to one consumer thread; `kill` to anybody."""
 
-    def __init__(self, pipes: dict[str, int], supervisor: socket.socket, pidfd: int) -> None:
+    def __init__(self, pipes: dict[str, int], supervisor: socket.socket, pidfd: int, job: int = -1) -> None:
+        """`job`: the pipe by which the job will come, of a cell that was opened ahead."""
         self._supervisor = supervisor
+        self._job = job
         self._pidfd = pidfd
         self._channels = {fd: name for name, fd in pipes.items()}
         self._poller = select.poll()
@@ -59,6 +62,18 @@ class Cell:
         self._supervised = True
         self._refused = False
         self._closed = False
+
+    @property
+    def waits(self) -> bool:
+        """It stands behind its walls and has no job yet."""
+        return self._job >= 0 and not self._closed and not self._gone(0)
+
+    def begin(self, job: bytes) -> None:
+        """Give the job to a cell that was opened ahead: the run and its clocks begin."""
+        write, self._job = self._job, -1
+        with contextlib.suppress(OSError), open(write, "wb") as pipe:  # a cell that is gone tells so by itself
+            self._supervisor.send(GO, socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
+            pipe.write(job)
 
     @property
     def over(self) -> bool:
@@ -85,7 +100,7 @@ class Cell:
                 return
             self._killed_for = self._killed_for or reason
             with contextlib.suppress(OSError):
-                self._supervisor.send(b"K", socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
+                self._supervisor.send(STOP, socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
             if self._gone(POLITE_S):
                 return
             with contextlib.suppress(ProcessLookupError):
@@ -107,7 +122,7 @@ class Cell:
         self.kill("closed")
         with self._told:
             self._closed = True
-            for fd in (*self._channels, self._pidfd):
+            for fd in (*self._channels, self._pidfd, *([self._job] if self._job >= 0 else [])):
                 os.close(fd)
             self._channels.clear()
             self._supervised = False

@@ -50,7 +50,8 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """The run's ends of what connects it with the host, as received: the job (a memfd), three pipes, the supervisor's socket."""
+    """The run's ends of what connects it with the host, as received: the job (a memfd, or a pipe that it will come by), three pipes, the
+    supervisor's socket."""
 
     job: int
     events: int
@@ -59,8 +60,11 @@ class Ends:
     host: int
 
 
-def enter(policy: Policy, ends: Ends, world: World) -> bytes:
-    """From the fresh clone on. The supervisor never returns; the run returns its job, confined; who fails says so and ends."""
+def enter(policy: Policy, ends: Ends, world: World, rehearse: Callable[[], None]) -> bytes:
+    """From the fresh clone on. The supervisor never returns; the run returns its job, confined; who fails says so and ends.
+
+    `rehearse` is called behind the walls if the job is yet to come.
+    """
     host = socket.socket(fileno=ends.host)
     try:
         box = _become_supervisor(policy, world)
@@ -69,6 +73,8 @@ def enter(policy: Policy, ends: Ends, world: World) -> bytes:
         if child:
             _supervise(policy, ends, world, Watch(policy, host, world.life, world.proc, box, world.gil, _own_pids(policy, world)), child)
         _confine(policy, ends, world, box, walls)
+        if not select.select([ends.job], [], [], 0)[0]:
+            rehearse()
     except BaseException as error:  # noqa: BLE001 - whatever it was, no program may run
         _fail(host, error)
     host.detach()

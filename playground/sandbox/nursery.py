@@ -54,7 +54,7 @@ def prepare(control: socket.socket, forced: str) -> entry.World:
     return world
 
 
-def serve(control: socket.socket, world: entry.World) -> bytes:
+def serve(control: socket.socket, world: entry.World, rehearse: Callable[[], None]) -> bytes:
     """One order after another until the host is gone; the zygote's end takes every run with it (PR_SET_PDEATHSIG)."""
     gc.collect()
     gc.freeze()
@@ -70,7 +70,7 @@ def serve(control: socket.socket, world: entry.World) -> bytes:
         else:
             if not pid:
                 os.close(control.detach())
-                return entry.enter(policy, entry.Ends(*ends), world)
+                return entry.enter(policy, entry.Ends(*ends), world, rehearse)
             socket.send_fds(control, [json.dumps({"pid": pid}).encode()], [pidfd])
             os.close(pidfd)
         for fd in ends:

@@ -29,8 +29,8 @@ LAST_WORD_S = 0.5
 SAMPLES, END, ERROR = b"S", b"X", b"E"
 """First byte of a message to the host."""
 _INT = struct.Struct("=i")
-STOP = b"K"
-"""What the host sends to end the run."""
+GO, STOP = b"G", b"K"
+"""What the host sends: the job has been given, so the run's clocks begin; end the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,9 @@ class Supervisor:
     def run(self, outer: int) -> None:
         """Until the run ends, by itself or at a wall; `outer` is its pid in the outer /proc."""
         watch = self._watch
+        if not self._given():
+            self._finish()
+            return
         keeper = outer_pid(watch.proc) if watch.own_pids and watch.policy.processes > 1 else 0
         with contextlib.suppress(OSError):  # the run may be over already
             self._tree = Tree(watch.proc, outer, keeper, watch.box)
@@ -71,6 +74,20 @@ class Supervisor:
                 self._sampler = Sampler(watch.proc, outer, self._child, watch.gil, self._send_samples)
         self._loop()
         self._finish()
+
+    def _given(self) -> bool:
+        """Wait for the host to give the job, however long; False if it will not, or if the walls could not be put up."""
+        watch = self._watch
+        ended = os.pidfd_open(self._child)
+        poller = select.poll()
+        for fd in (ended, watch.host.fileno(), watch.life):
+            poller.register(fd, select.POLLIN)
+        ready = [fd for fd, _ in poller.poll()]
+        os.close(ended)
+        given = watch.host.fileno() in ready and watch.host.recv(len(GO)) == GO
+        self._stopped = not given and ended not in ready
+        self._began = time.monotonic()
+        return given
 
     def _loop(self) -> None:
         watch, policy = self._watch, self._watch.policy

@@ -21,6 +21,7 @@ from playground.model.errors import SandboxRefused
 from playground.sandbox.cell import Cell
 from playground.sandbox.policy import Policy
 from playground.sandbox.report import Layer
+from playground.sandbox.supervisor import GO
 
 ENVIRONMENT = {"HOME": "/box", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "TERM": "dumb", "TZ": "UTC", "MALLOC_ARENA_MAX": "2"}
 """All that a run finds in os.environ. Two malloc arenas: each reserves 64 MB of the run's address space."""
@@ -62,6 +63,7 @@ class Zygote:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._ahead: tuple[Policy, Cell] | None = None
 
     def start(self) -> None:
         """Start the process and hear which tier holds; nothing if it runs already."""
@@ -72,6 +74,9 @@ class Zygote:
     def open_cell(self, policy: Policy, job: bytes) -> Cell:
         """A new run of these bytes behind these walls. A zygote that died is replaced once."""
         with self._lock:
+            if (cell := self._take(policy)) is not None:
+                cell.begin(job)
+                return cell
             if self._control is None:
                 self._start()
             try:
@@ -82,6 +87,29 @@ class Zygote:
                 return self._order(policy, job)
             except OSError as error:
                 raise SandboxRefused(f"A run could not be started: {error.strerror}. Close others, or raise the limit of open files.") from None
+
+    def prepare(self, policy: Policy) -> None:
+        """Put up the walls of the next run that will have this policy, so that it need not wait for them; at most one cell stands ready."""
+        with self._lock:
+            if self._control is None or (self._ahead is not None and self._ahead[0] == policy and self._ahead[1].waits):
+                return
+            self._let_go()
+            with contextlib.suppress(OSError, EOFError, SandboxRefused):  # then the run itself will say so
+                self._ahead = policy, self._order(policy)
+
+    def _take(self, policy: Policy) -> Cell | None:
+        if self._ahead is None or self._ahead[0] != policy:
+            return None
+        (_, cell), self._ahead = self._ahead, None
+        if cell.waits:
+            return cell
+        cell.close()
+        return None
+
+    def _let_go(self) -> None:
+        if self._ahead is not None:
+            self._ahead[1].close()
+            self._ahead = None
 
     def close(self) -> None:
         """End the zygote, and with it every run that is left."""
@@ -129,17 +157,20 @@ class Zygote:
         if self.tier == "D":
             raise SandboxRefused(f"No program can be run safely here. {self.reason} {self.mend}".strip())
 
-    def _order(self, policy: Policy, job: bytes) -> Cell:
-        """Make the channels, send the run's ends over, keep ours."""
+    def _order(self, policy: Policy, job: bytes | None = None) -> Cell:
+        """Make the channels, send the run's ends over, keep ours. Without a job it is to come by a pipe."""
         control = self._control
         assert control is not None
         ours: dict[str, int] = {}
-        theirs = [_job_file(job)]
+        its_job, write = os.pipe2(os.O_CLOEXEC) if job is None else (_job_file(job), -1)
+        theirs = [its_job]
         supervisor, its_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
+            if job is not None:
+                supervisor.send(GO)
             for name in ("events", "stdout", "stderr"):
-                ours[name], write = os.pipe2(os.O_CLOEXEC)
-                theirs.append(write)
+                ours[name], its_own = os.pipe2(os.O_CLOEXEC)
+                theirs.append(its_own)
             socket.send_fds(control, [policy.to_json().encode()], [*theirs, its_end.fileno()])
             answer, fds, _, _ = socket.recv_fds(control, 4096, 1)
             if not answer:
@@ -147,10 +178,10 @@ class Zygote:
             word = json.loads(answer)
             if "error" in word:
                 raise SandboxRefused(f"A run could not be started: {word['error']}. Check `threadplay doctor`.")
-            return Cell(ours, supervisor, fds[0])
+            return Cell(ours, supervisor, fds[0], write)
         except BaseException:
             supervisor.close()
-            for fd in ours.values():
+            for fd in (*ours.values(), *([] if write < 0 else [write])):
                 os.close(fd)
             raise
         finally:
@@ -159,6 +190,7 @@ class Zygote:
                 os.close(fd)
 
     def _stop(self) -> None:
+        self._let_go()
         if self._control is not None:
             self._control.close()
             self._control = None
