@@ -1,6 +1,6 @@
 """One page's talk with the server, knowing nothing of what carries it.
 
-The reader's thread calls `hear` with each message; one writer's thread takes from `next_message` what to send. The writer is fed from the run's
+The reader's thread calls `hear` with each message; one writer's thread takes from `next_messages` what to send. The writer is fed from the run's
 log by a cursor: nothing is queued for a socket, so a slow one costs nothing. One that falls too far behind gets a summary and goes on from the
 newest message; it fetches the hole when it likes.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Iterator
 
 from web import messages
 from web.admission import Admission, Place, QueueFull, Ticket
@@ -19,6 +20,8 @@ from web.runs import NoRoom, Run, Runs
 TOO_OLD_S = 1.0
 TOO_FAR_BYTES = 192 * 1024
 """A message that waited so long, with so much behind it, is skipped for now."""
+TOGETHER_BYTES = 32 * 1024
+"""So much is sent at once, where it is at hand: each sending gives the GIL away, and each arrival wakes the page's process."""
 MOST_FETCHES = 64
 MESSAGES_A_SECOND, MESSAGES_AT_ONCE = 40.0, 120
 POLL_S = 30.0
@@ -183,26 +186,34 @@ class Conversation:
 
     # the writer's side
 
-    def next_message(self) -> bytes | str | Close:
+    def next_messages(self) -> list[bytes | str] | Close:
         """What to send next, waiting until there is something; a pair is a close code and its reason."""
         while True:
             self._bell.clear()
             wait = POLL_S
             if self._closing:
                 return self._closing
-            if self._outbox:
-                return self._outbox.popleft()
+            if (found := list(self._together())):
+                return found
             with self._lock:
-                live = self._live()
-                if live is None:
-                    live = self._fetched()
                 run = self._run
-            if live is not None:
-                return live
             if run is not None and not run.log.ended:
                 due = run.log.flush_due()
                 wait = POLL_S if due is None else due
             self._bell.wait(wait)
+
+    def _together(self) -> Iterator[bytes | str]:
+        size = 0
+        while size < TOGETHER_BYTES and (message := self._at_hand()) is not None:
+            yield message
+            size += len(message)
+
+    def _at_hand(self) -> bytes | str | None:
+        if self._outbox:
+            return self._outbox.popleft()
+        with self._lock:
+            live = self._live()
+            return self._fetched() if live is None else live
 
     def _live(self) -> bytes | str | None:
         run = self._run

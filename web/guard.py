@@ -11,7 +11,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 MAX_MESSAGE = 512 * 1024
@@ -34,6 +34,7 @@ class GuardedSocket:
     def __init__(self, raw: Any, stall_s: float) -> None:
         self._raw = raw
         self._sending = threading.Lock()
+        self._held: bytearray | None = None
         self._reader = threading.get_ident()
         self._tokens, self._refilled = float(CONTROL_BYTES), time.monotonic()
         self.finished = threading.Event()
@@ -43,11 +44,33 @@ class GuardedSocket:
 
     def send(self, data: bytes) -> int:
         """Send everything; what the reader's thread sends are answers to control frames, and those are rationed."""
-        if threading.get_ident() == self._reader:
+        reader = threading.get_ident() == self._reader
+        if reader:
             self._ration(len(data))
         with self._sending:
-            self._raw.sendall(data)
+            if self._held is None:
+                self._raw.sendall(data)
+            else:
+                self._held += data
+                if reader:
+                    self._send_held()
         return len(data)
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """What the writer sends meanwhile goes out as one, at the end or before an answer of the reader's."""
+        self._held = bytearray()
+        try:
+            yield
+        finally:
+            with self._sending:
+                self._send_held()
+                self._held = None
+
+    def _send_held(self) -> None:
+        if self._held:
+            held, self._held = self._held, bytearray()
+            self._raw.sendall(held)
 
     def recv(self, size: int) -> bytes:
         """What came in; a message that never ends is ended here."""
@@ -141,11 +164,11 @@ def wrap(environ: dict[str, Any], stall_s: float) -> GuardedSocket:
     return guarded
 
 
-def hold(ws: Any, guarded: GuardedSocket, hear: Callable[[str | bytes], None], next_message: Callable[[], Any], gone: Callable[[], None]) -> None:
+def hold(ws: Any, guarded: GuardedSocket, hear: Callable[[str | bytes], None], next_messages: Callable[[], Any], gone: Callable[[], None]) -> None:
     """Carry one conversation until either side ends it: this thread reads, one more writes."""
     ws.event.ring = lambda: _hand_over(ws, hear)
     guarded.unfinished = lambda: ws.incoming_message is not None
-    writer = threading.Thread(target=_write, args=(ws, guarded, next_message), name="socket-writer", daemon=True)
+    writer = threading.Thread(target=_write, args=(ws, guarded, next_messages), name="socket-writer", daemon=True)
     writer.start()
     try:
         ws.thread.run()
@@ -160,15 +183,17 @@ def _hand_over(ws: Any, hear: Callable[[str | bytes], None]) -> None:
         hear(ws.input_buffer.pop(0))
 
 
-def _write(ws: Any, guarded: GuardedSocket, next_message: Callable[[], Any]) -> None:
+def _write(ws: Any, guarded: GuardedSocket, next_messages: Callable[[], Any]) -> None:
     """The writer: ends with a close frame it was told to send, or with the connection."""
     from simple_websocket import ConnectionClosed
     from wsproto.utilities import LocalProtocolError
 
     try:
-        while isinstance(message := next_message(), (str, bytes)):
-            ws.send(message)
-        ws.close(*message)
+        while isinstance(messages := next_messages(), list):
+            with guarded.together():
+                for message in messages:
+                    ws.send(message)
+        ws.close(*messages)
     except (ConnectionClosed, LocalProtocolError, OSError):
         pass
     finally:

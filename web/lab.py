@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Flask, Response, jsonify, redirect, render_template
+from flask import Blueprint, Flask, Response, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from playground import BadSpec, RunSpec
@@ -29,6 +29,9 @@ for thread in threads:
 for thread in threads:
     thread.join()
 '''
+
+
+MODES = ("free", "controlled", "find")
 
 
 def register(app: Flask, parts: Parts) -> None:
@@ -60,7 +63,7 @@ def register(app: Flask, parts: Parts) -> None:
 
 
 def lab_page(parts: Parts, scenario: Scenario | None, title: str, story: str, content: dict[str, Any]) -> str:
-    """The one lab page; `content` says what stands in the editor and how it is set."""
+    """The one lab page; `content` says what stands in the editor and how it is set; `?mode=` in the address, where one left it."""
     page: dict[str, Any] = {
         "source": "", "filename": "program.py", "values": {}, "mode": "free", "python": "", "seed": 0, "share": None,
         "granularity": RunSpec("").granularity, "schedule": "", "step": -1,
@@ -72,4 +75,6 @@ def lab_page(parts: Parts, scenario: Scenario | None, title: str, story: str, co
         "live_url": root_url("/live"),
         "runtimes": parts.engine.vocabulary().get("runtimes", []),
     }
-    return render_template("lab/index.html", scenario=scenario, title=title, story=story, page=page | content)
+    asked = request.args.get("mode")
+    left = {"mode": asked} if asked in MODES else {}
+    return render_template("lab/index.html", scenario=scenario, title=title, story=story, page=page | content | left)

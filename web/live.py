@@ -93,7 +93,7 @@ def register(app: Flask, parts: Parts) -> None:
         talk = Conversation(parts.runs, parts.admission, request.remote_addr or "", visitor.current())
         parts.sockets.enter(talk)
         try:
-            guard.hold(ws, g.guarded, talk.hear, talk.next_message, talk.leave)
+            guard.hold(ws, g.guarded, talk.hear, talk.next_messages, talk.leave)
         finally:
             parts.sockets.exit(talk)
 

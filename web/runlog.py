@@ -72,9 +72,9 @@ class RunLog:
         with self._lock:
             before = len(self)
             self._take(record)
-            if self._due() <= 0:
+            if full := self._due() <= 0:
                 self._flush()
-            more = len(self) > before
+            more = full or self.ended if self._gather else len(self) > before
         if more:
             self._ring()
 

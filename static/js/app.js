@@ -12,7 +12,7 @@ export async function createApp(page) {
   const vocabulary = await (await fetch(page.vocabulary_url)).json();
   const store = createStore({
     ...initialState(), source: page.source, mode: page.mode, python: page.python ?? '', theme: document.documentElement.dataset.theme,
-    ...schedulingState(page), ...findingState(page), ranSource: null, hotKnob: null, announcement: '', singleKeys: recall('single-keys', true), tab: 'timeline', rate: null,
+    ...schedulingState(page), ...findingState(page), ranSource: null, hotKnob: null, announcement: '', beneath: recall('beneath', 'line'), inside: false, singleKeys: recall('single-keys', true), tab: 'timeline', rate: null,
   });
   const net = createNet({ url: socketAddress(page) });
   const words = new Map(vocabulary.states.map((state) => [state.id, state]));
@@ -24,6 +24,7 @@ export async function createApp(page) {
   store.on(['run'], () => afterRun(app));
   document.addEventListener('themechange', (event) => store.set({ theme: event.detail }));
   store.on(['singleKeys'], () => remember('single-keys', store.get().singleKeys));
+  store.on(['beneath'], () => remember('beneath', store.get().beneath));
   return app;
 }
 

@@ -10,8 +10,8 @@ const TREE = { strategy: 'dpor', max_executions: 5_000, max_seconds: 15, all_cla
 const nothing = () => ({ state: 'idle', place: null, eta: null, progress: null, explored: null, error: null, asked: null, startedAt: 0, stopped: false });
 
 /** The keys that searches add to the page's state: `hunt` how to look, `search` the one for a failure, `orders` the one for all
- * orders; `quiet`: what lies ahead in Schedule is not told. */
-export const findingState = (page = {}) => ({ hunt: within(page, { ...DEFAULTS, granularity: page.granularity || DEFAULTS.granularity }), search: nothing(), orders: nothing(), quiet: false });
+ * orders; `quiet`: what lies ahead in Schedule is not told; `foundBefore`: the page came with a failure that a search had found. */
+export const findingState = (page = {}) => ({ hunt: within(page, page.hunt ?? { ...DEFAULTS, granularity: page.granularity || DEFAULTS.granularity }), search: nothing(), orders: nothing(), quiet: false, foundBefore: page.mode === 'find' && Boolean(page.schedule) });
 
 /** A budget within what the server allows for a search. @param {{search?: {max_seconds: number, max_executions: number}}} page */
 export function within({ search: most }, hunt) {
@@ -31,7 +31,7 @@ export function failureShown({ search, steps, source, python }) {
 }
 
 /** In Find: whether the run in the page is what Find has to show (a failure it found, or one that came with a link). */
-export const showsFailure = (state) => Boolean(state.steps?.count) && (state.search.state === 'idle' || (state.search.state === 'done' && failureShown(state) !== null));
+export const showsFailure = (state) => Boolean(state.steps?.count) && ((state.search.state === 'idle' && state.foundBefore) || (state.search.state === 'done' && failureShown(state) !== null));
 
 /**
  * The different orders known of the shown program at that granularity: {classes, complete, all (all were looked for)}; empty where none are.

@@ -1,8 +1,9 @@
 /** The lab starts: everything marked data-panel="x" is brought to life by panels/x.js. */
 import { createApp } from './app.js';
+import { asLeft, keepPlace } from './place.js';
 import { recall, remember } from './remembered.js';
 
-const page = JSON.parse(document.getElementById('page-data').textContent);
+const page = asLeft(JSON.parse(document.getElementById('page-data').textContent));
 const app = await createApp(page);
 
 /** Panels may hold places for other panels, so this looks again until none is left. The editor goes first: knobs read its parse tree. */
@@ -26,9 +27,14 @@ function mountOne(root, { value, reason }) {
 }
 await mountAll();
 
-// A link to an interleaving opens at it.
-if (page.schedule && page.mode !== 'free') app.actions.openAlong(page.schedule, page.step ?? -1);
+// A link to an interleaving opens at it, and so does a page that was left at one; unless its program is another by now.
+if (page.schedule && page.mode !== 'free') app.actions.openAlong(page.schedule, page.step ?? -1).then(orFromTheStart);
 else if (page.mode === 'controlled') app.actions.runSteps();
+keepPlace(app);
+
+function orFromTheStart(there) {
+  if (!there && page.left && page.mode === 'controlled' && app.store.get().error?.code === 'bad_schedule') app.actions.runSteps();
+}
 
 document.addEventListener('keydown', (event) => {
   if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.target.closest?.('dialog')) return;

@@ -10,7 +10,7 @@ const REPEATABLE = new Set(['ok', 'failed', 'deadlock']);
 const STASHED = ['trace', 'steps', 'step', 'run', 'ranSource', 'branches', 'branch', 'schedule', 'playhead', 'selection', 'error', 'note'];
 
 /** The store's keys of this mode. @param {any} page */
-export const schedulingState = (page) => ({ granularity: page.granularity || 'access', steps: null, step: 0, schedule: page.schedule ?? '', branches: [], branch: 0, preview: null, note: '', picking: false });
+export const schedulingState = (page) => ({ granularity: page.granularity || 'access', steps: null, step: 0, schedule: page.schedule ?? '', branches: [], branch: 0, preview: null, note: '', picking: false, picked: 0 });
 
 /** @param {any} app @param {{socketAddress: string, specOf: (changes: any) => any, wrongLine: (trace: any, end: any) => any}} how */
 export function schedulingActions(app, { socketAddress, specOf, wrongLine }) {
@@ -53,7 +53,7 @@ export function schedulingActions(app, { socketAddress, specOf, wrongLine }) {
       clearTimeout(quiet);
       const patch = place(result);
       store.set({ ...shownAs(result), ...patch, picking: false, place: null, ...(result.steps.count || !result.trace.ended ? {} : { error: wrongLine(result.trace, result.trace.ended) }) });
-      moved(patch.step);
+      moved(patch.step, patch.picked);
       return true;
     } catch (error) {
       clearTimeout(quiet);
@@ -65,11 +65,11 @@ export function schedulingActions(app, { socketAddress, specOf, wrongLine }) {
 
   const shownAs = (result) => ({ trace: result.trace, steps: result.steps, ranSource: result.source, run: 'ended', version: store.get().version + 1, selection: null, hover: null, view: null, following: false });
 
-  /** Everything that hangs on the cursor. */
-  function moved(step) {
+  /** Everything that hangs on the cursor. `picked`: the step that was just chosen; those after it came by themselves. */
+  function moved(step, picked = 0) {
     const { steps } = store.get();
     const k = Math.max(0, Math.min(step, steps.count));
-    store.set({ step: k, preview: null, playhead: steps.timeOf(k), schedule: steps.prefix(k) });
+    store.set({ step: k, preview: null, picked, playhead: steps.timeOf(k), schedule: steps.prefix(k) });
   }
 
   const branchOf = (id, from, result) => ({ id, from, choices: result.steps.choices, result });
@@ -104,27 +104,27 @@ export function schedulingActions(app, { socketAddress, specOf, wrongLine }) {
     return schedule ? spec(schedule) : null;
   }
 
-  /** Chooses who makes the next step. */
+  /** Chooses who makes the next step. Steps after it in which only one can go on follow by themselves, up to the next choice. */
   async function pick(thread) {
     const { steps, step: k, branches } = store.get();
     if (!steps || (thread === CLOCK ? !steps.mayTick(k) : !steps.readyAt(k).includes(thread))) return false;
     if (stale()) return runSteps('The program was edited, so the steps start anew.');
-    if (steps.chosenAt(k) === thread) { stepTo(k + 1); return true; }
+    if (steps.chosenAt(k) === thread) { moved(steps.untilChoice(k + 1), k + 1); return true; }
     const way = [...steps.choicesTo(k), thread];
     const known = branches.find((each) => each.choices.length > k && way.every((who, i) => each.choices[i] === who));
-    if (known) { showBranch(known, k + 1); return true; }
+    if (known) { showBranch(known, known.result.steps.untilChoice(k + 1), k + 1); return true; }
     const wish = wishFor(thread, k);
     if (!wish) return false;
     return open(wish, (result) => {
       const id = Math.max(0, ...branches.map((each) => each.id)) + 1;
-      return { step: Math.min(k + 1, result.steps.count), branches: [...branches, branchOf(id, k, result)], branch: id, note: problem(result) };
+      return { step: result.steps.untilChoice(k + 1), picked: k + 1, branches: [...branches, branchOf(id, k, result)], branch: id, note: problem(result) };
     });
   }
 
-  function showBranch(branch, step) {
+  function showBranch(branch, step, picked = 0) {
     wanted++;
     store.set({ ...shownAs(branch.result), branch: branch.id, step, note: problem(branch.result), picking: false, error: null });
-    moved(step);
+    moved(step, picked);
   }
 
   /** Puts the cursor behind step k: solid up to there, what follows would happen. */

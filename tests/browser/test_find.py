@@ -70,7 +70,7 @@ def pick(page: Any, thread: int) -> dict[str, Any]:
     """Press that thread's card (-1: the clock's) and wait until the step is made."""
     before = page.evaluate(PLACE)
     page.locator(f".who-next [data-pick='{thread}']").click()
-    until(page, "(step) => threadplay.store.get().step === step && !threadplay.store.get().picking", before["step"] + 1, SLOW_MS)
+    until(page, "(step) => threadplay.store.get().picked === step && !threadplay.store.get().picking", before["step"] + 1, SLOW_MS)
     return page.evaluate(PLACE)  # type: ignore[no-any-return]
 
 

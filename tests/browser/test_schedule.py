@@ -53,6 +53,20 @@ second.start()
 first.join()
 second.join()
 """
+SPEAKING = """\
+import threading
+
+
+def say(words):
+    print(words)
+
+
+speakers = [threading.Thread(target=say, args=(words,)) for words in ("<b>one</b>", "two")]
+for speaker in speakers:
+    speaker.start()
+for speaker in speakers:
+    speaker.join()
+"""
 NOW = """() => {
     const { steps, step, branch, branches, trace, note } = threadplay.store.get();
     const stand = (thread) => { const at = steps.standAt(thread, step); return at ? `${at.kind} ${at.name}` : ''; };
@@ -91,7 +105,7 @@ def choose(page: Any, thread: int, *, key: bool = False) -> None:
         page.keyboard.press(str(card.get_attribute("aria-keyshortcuts")))
     else:
         card.click()
-    until(page, "(before) => threadplay.store.get().step === before + 1", before)
+    until(page, "(before) => threadplay.store.get().picked === before + 1 && !threadplay.store.get().picking", before)
     settle(page)
 
 
@@ -129,6 +143,78 @@ def test_picks_lead_to_the_deadlock_and_a_branch_to_safety(key: bool, visit: Any
     settle(page)
     assert now(page)["end"] == "ok"
     assert now(page)["step"] == now(page)["count"]
+
+
+def test_after_a_pick_steps_without_a_choice_follow_by_themselves(visit: Any) -> None:
+    page = visit().open("/lab")
+    schedule(page)
+    passed = 0
+    for _ in range(60):
+        at = now(page)
+        if at["step"] == at["count"]:
+            break
+        choose(page, at["ready"][-1])
+        choices = page.evaluate("() => { const { steps, step, picked } = threadplay.store.get(); return [step, picked, steps.untilChoice(picked)]; }")
+        assert choices[0] == choices[2]
+        if choices[0] > choices[1]:
+            passed += 1
+            assert choices[0] == now(page)["count"] or "without a choice" in page.locator(".who-next").inner_text()
+    assert passed
+    page.keyboard.press("ArrowLeft")
+    until(page, "(count) => threadplay.store.get().step === count - 1", now(page)["count"])
+
+
+def test_output_shows_what_was_printed_up_to_the_step(visit: Any) -> None:
+    page = visit().open("/lab")
+    schedule(page, SPEAKING)
+    page.get_by_role("button", name="Output").click()
+    output = page.locator("[data-panel=output]")
+    page.keyboard.press("Home")
+    settle(page)
+    output.get_by_text("Nothing printed up to this moment.").wait_for()
+    said = page.evaluate("""() => {
+      const { trace, steps } = threadplay.store.get();
+      return trace.outputs.map(({ at_ns, text }) => [steps.stepOfTime(at_ns), text]);
+    }""")
+    assert "".join(text for _, text in said) == "<b>one</b>\ntwo\n"
+    page.evaluate("(step) => threadplay.actions.stepTo(step)", said[0][0])
+    output.get_by_text("<b>one</b>").wait_for()
+    assert output.get_by_text("two").count() == 0
+    page.keyboard.press("End")
+    output.get_by_text("two").wait_for()
+    output.get_by_role("button", name="In order").click()
+    assert [line.split("\n")[0] for line in output.locator(".og").all_inner_texts()] == ["S1", "S2"]
+    assert not output.get_by_role("button", name="Inside the line").is_visible()
+    page.keyboard.press("Home")
+    output.get_by_role("button", name="Inside the line").click()
+    assert page.locator("[data-panel=bytecode]").is_visible()
+    assert not output.is_visible()
+
+
+@pytest.mark.parametrize("away", ["reload", "back"])
+def test_mode_interleaving_and_step_are_there_again_after(away: str, visit: Any) -> None:
+    page = visit().open("/lab/two-transfers")
+    page.get_by_role("button", name="Schedule", exact=True).click()
+    page.evaluate("threadplay.actions.setGranularity('line')")
+    page.locator(".title .btn.run").click()
+    settle(page)
+    choose(page, now(page)["ready"][-1])
+    until(page, "() => history.state?.threadplay?.step === threadplay.store.get().step && history.state.threadplay.schedule")
+    before = now(page)
+    assert page.url.endswith("/lab/two-transfers?mode=controlled")
+    if away == "reload":
+        page.reload()
+    else:
+        page.locator(".brand").click()
+        page.wait_for_selector(".cards, .gallery, main")
+        page.go_back()
+    page.wait_for_selector("html[data-ready]")
+    settle(page)
+    after = now(page)
+    assert (after["schedule"], after["step"]) == (before["schedule"], before["step"])
+    assert page.evaluate("[threadplay.store.get().mode, threadplay.store.get().granularity]") == ["controlled", "line"]
+    page.get_by_role("button", name="Watch", exact=True).click()
+    assert page.url.endswith("/lab/two-transfers")
 
 
 def test_pill_lists_the_branches_and_opens_them(visit: Any) -> None:
@@ -273,6 +359,6 @@ def test_phone_steps_with_the_bar(visit: Any) -> None:
     settle(page)
     thread = page.locator("[data-pick]").last.get_attribute("data-pick")
     page.locator("[data-pick]").last.click()
-    until(page, "(step) => threadplay.store.get().step === step + 2", step)
-    assert page.evaluate("threadplay.store.get().steps.chosenAt(threadplay.store.get().step - 1)") == int(str(thread))
+    until(page, "(step) => threadplay.store.get().picked === step + 2", step)
+    assert page.evaluate("threadplay.store.get().steps.chosenAt(threadplay.store.get().picked - 1)") == int(str(thread))
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -53,6 +53,15 @@ function counter() {
   return { trace, steps, main, a, b, lock };
 }
 
+test('from a step on, the next choice or the end is where the cursor goes by itself', () => {
+  const { steps } = counter();
+  for (let k = 0; k <= steps.count; k++) {
+    const at = steps.untilChoice(k);
+    assert.ok(at === steps.count || steps.isChoice(at));
+    for (let i = k; i < at; i++) assert.equal(steps.isChoice(i), false);
+  }
+});
+
 test('rows become steps; the last row, in which nobody is chosen, is none', () => {
   const { steps, main, a, b } = counter();
   assert.equal(steps.count, 8);

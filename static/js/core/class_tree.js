@@ -11,6 +11,16 @@ export function tally(classes) {
   return counts;
 }
 
+/** Whose turn it is from step `from` on, as runs: [{who, count}]. */
+export function turns(choices, from = 0) {
+  const runs = [];
+  for (const who of choices.slice(from)) {
+    if (runs.at(-1)?.who === who) runs.at(-1).count++;
+    else runs.push({ who, count: 1 });
+  }
+  return runs;
+}
+
 /**
  * How the orders that begin with `prefix` end, as far as they were run: {total, complete, failed}. Another order may stand for the same class, so
  * an empty answer means "not tried", never "none".

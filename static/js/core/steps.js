@@ -57,6 +57,12 @@ export class Steps {
     return -1;
   }
 
+  /** The cursor from k on at which there is a choice again, or the run is over. */
+  untilChoice(k) {
+    while (k < this.count && !this.isChoice(k)) k++;
+    return k;
+  }
+
   /** What that thread would do next, k steps done; null before it exists. */
   standAt(thread, k) {
     const list = this.stands[thread];

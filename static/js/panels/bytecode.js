@@ -1,21 +1,24 @@
 /** Inside one line: its instructions, and how far each thread has come in them. */
 import { insideLine } from '../core/inside_line.js';
-import { h, icon, tag } from './dom.js';
+import { h, say, tag } from './dom.js';
+import { linesPrinted } from './output.js';
 
 export function mount(root, app) {
   const { store } = app;
   const title = h('h2', { id: 'bytecode-title' }, 'Inside the line'), code = h('code', { class: 'mono faint' });
-  const close = h('button', { class: 'btn icon s', type: 'button', 'aria-label': 'Close', title: 'Close', onclick: () => { shut = true; draw(); app.editor?.focus(); } }, icon('x'));
+  const lines = h('span', { class: 'faint num' });
+  const output = h('button', { class: 'btn s desk to-output', type: 'button', onclick: () => { store.set({ beneath: 'output' }); document.querySelector('[data-panel=output] .btn')?.focus(); } }, 'Output', lines);
   const columns = h('div', { class: 'bcs', tabindex: '0', role: 'group', 'aria-labelledby': 'bytecode-title' }), note = h('p', { class: 'bnote' });
-  root.append(h('div', { class: 'head' }, title, code, h('span', { class: 'grow' }), close), columns, note);
-  let frame = 0, key = '', shut = false, of = null;
+  root.append(h('div', { class: 'head' }, title, code, h('span', { class: 'grow' }), output), columns, note);
+  let frame = 0, key = '';
 
   function draw() {
     frame = 0;
     const { mode, step, ranSource, source, selection, steps: own, trace: ownTrace, preview } = store.get(), steps = own, trace = ownTrace;
-    if (of !== store.get().granularity) { of = store.get().granularity; shut = false; }
-    const found = mode === 'controlled' && steps?.count && source === ranSource && !shut ? insideLine(steps, trace, step, preview?.thread ?? selection?.thread ?? null) : null;
+    say(lines, linesPrinted(trace, steps?.timeOf(step) ?? 0));
+    const found = mode === 'controlled' && steps?.count && source === ranSource ? insideLine(steps, trace, step, preview?.thread ?? selection?.thread ?? null) : null;
     root.hidden = !found;
+    store.set({ inside: Boolean(found) });
     if (!found) { key = ''; return; }
     const next = JSON.stringify([trace.run, step, found.line, found.code, found.threads.map((each) => each.at)]);
     if (next === key) return;

@@ -63,7 +63,7 @@ export function mount(root, app) {
     reset.disabled = !edited;
     reset.title = edited ? 'Bring back the program as it came' : 'Nothing was changed';
     const stale = trace && source !== ranSource;
-    note.textContent = stale ? 'edited since this run; the marks return with the next one' : trace && store.get().mode === 'controlled' ? `at step ${store.get().step}` : edited ? 'edited, kept in this browser' : 'lines light up as threads reach them';
+    note.textContent = stale ? 'edited since this run; the marks return with the next one' : trace && store.get().mode !== 'free' && store.get().steps?.count ? `at step ${store.get().step}` : edited ? 'edited, kept in this browser' : 'lines light up as threads reach them';
   }
   reset.addEventListener('click', () => {
     store.set({ source: page.source, error: null });
@@ -102,9 +102,12 @@ export function mount(root, app) {
     store.on(['hotKnob'], () => view.dispatch({ effects: setHotKnob.of(store.get().hotKnob ?? null) })), atMoment(app, mark),
   ];
   addEventListener('pagehide', save);
+  // What lies beneath comes and goes, and the program gets another height: the line must not fall out of sight.
+  const sizes = new ResizeObserver(showStep);
+  sizes.observe(host);
   store.set({ source: start });
   describe();
-  return () => { offs.forEach((off) => off()); removeEventListener('pagehide', save); view.destroy(); };
+  return () => { offs.forEach((off) => off()); removeEventListener('pagehide', save); sizes.disconnect(); view.destroy(); };
 }
 
 /** Where every thread is at time t, by line, the state that matters most giving the tint. */

@@ -3,7 +3,7 @@ import { Decoration, EditorView, GutterMarker, RangeSet, StateEffect, StateField
 import { h } from './dom.js';
 import { findLiterals } from './knob_literals.js';
 
-const SHOWN_TAGS = 2;
+const SHOWN_TAGS = 2, SHORT = 2;
 
 /** Replaces every thread mark. Value: [{line, state, threads: [{tag, identity, name}]}], lines rising, `state` a CSS state name. */
 export const setThreadMarks = StateEffect.define();
@@ -22,9 +22,10 @@ class Tags extends GutterMarker {
   eq(other) { return other.key === this.key; }
 
   toDOM() {
-    const shown = this.threads.slice(0, SHOWN_TAGS).map((thread) => h('span', { class: `tag id-${thread.identity}`, title: thread.name }, thread.tag));
+    const some = this.threads.slice(0, SHOWN_TAGS), most = this.threads.length > SHOWN_TAGS && some.some(({ tag }) => tag.length > SHORT) ? 1 : SHOWN_TAGS;
+    const shown = some.slice(0, most).map((thread) => h('span', { class: `tag id-${thread.identity}`, title: thread.name }, thread.tag));
     const rest = this.threads.length - shown.length;
-    const more = rest && h('span', { class: 'more', title: this.threads.slice(SHOWN_TAGS).map((thread) => thread.name).join(', ') }, `+${rest}`);
+    const more = rest && h('span', { class: 'more', title: this.threads.slice(most).map((thread) => thread.name).join(', ') }, `+${rest}`);
     return h('span', { class: 'tags' }, ...shown, more || null); // one element: that is what the gutter takes away again
   }
 }

@@ -29,7 +29,7 @@ const look = EditorView.theme({
   '.cm-lineNumbers': { marginRight: '6px' },
   '.cm-lineNumbers .cm-gutterElement.here': { color: 'var(--ink)', fontWeight: '600' },
   '.cm-who': { width: '72px' },
-  '.cm-who .cm-gutterElement': { display: 'flex', justifyContent: 'flex-end', alignItems: 'center', gap: '2px', padding: '0 2px 0 0' },
+  '.cm-who .cm-gutterElement': { display: 'flex', justifyContent: 'flex-end', alignItems: 'flex-start', gap: '2px', padding: '2px 2px 0 0' },
   '.tag': {
     display: 'inline-grid', placeItems: 'center', minWidth: '20px', height: '15px', padding: '0 3px', borderRadius: '4px', background: 'var(--id)', color: 'var(--id-ink)',
     font: '640 10.5px/1 var(--font-ui)', fontVariantNumeric: 'tabular-nums', letterSpacing: '.01em',

@@ -35,7 +35,7 @@ export function mount(root, app) {
       none.hidden = mode !== 'controlled' || !trace?.ended || (findings.length > 0 && trace.ended.outcome !== 'ok');
       none.textContent = none.hidden ? '' : nothingWrong(trace);
     }
-    root.hidden = mode === 'free' ? !findings.length && (run !== 'ended' || neverRan(trace)) : mode === 'controlled' ? !trace : !findings.length && !treeWanted(state);
+    root.hidden = mode === 'free' ? !findings.length && (run !== 'ended' || neverRan(trace)) : mode === 'controlled' ? !trace || (!state.steps?.count && !findings.length) : !findings.length && !treeWanted(state);
     for (const pill of list.querySelectorAll('.ahead')) ahead(pill, state.step);
   };
   const next = (event) => {

@@ -71,6 +71,7 @@ export function mount(root, app) {
   const names = () => (phone.matches ? 44 : 158);
   function measure() {
     room = scroller.clientWidth ? Math.max(120, scroller.clientWidth - names()) : 0;
+    if (seen && high !== scroller.clientHeight) seen.step = -1; // the lane that ran must stay in sight
     high = scroller.clientHeight;
     dirty();
   }
@@ -152,7 +153,7 @@ export function mount(root, app) {
   function speak() {
     const { steps, step, trace } = store.get(), key = `${trace.run}|${step}`;
     if (key === spoken) return;
-    if (spoken || step > 0) actions.announce(stepSentence(trace, steps, step));
+    if (spoken || step > 0) actions.announce(stepSentence(trace, steps, step, store.get().picked));
     spoken = key;
   }
 

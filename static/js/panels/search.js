@@ -66,10 +66,8 @@ export function mount(root, app) {
 }
 
 /** Before the first search. */
-function atFirst({ page, store }) {
-  const { schedule } = store.get();
-  const shared = page.mode === 'find' && (page.schedule || schedule);
-  return [h('p', {}, shared ? 'This interleaving was found by a search. Find looks again from the beginning.'
+function atFirst({ store }) {
+  return [h('p', {}, store.get().foundBefore ? 'This interleaving was found by a search. Find looks again from the beginning.'
     : 'Runs the program in one order after another, until one fails: a deadlock, or an exception that nobody catches.')];
 }
 

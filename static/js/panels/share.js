@@ -43,7 +43,7 @@ export function interleaving({ mode, search, steps, trace, source, ranSource, py
 }
 
 /** The step at which the link opens: where one stands in that very order; -1: at its end. */
-function cursorIn({ steps, step }, schedule) {
+export function cursorIn({ steps, step }, schedule) {
   return steps?.schedule === schedule ? step : -1;
 }
 

@@ -4,11 +4,14 @@ import { elapsed, pace } from '../core/verdict.js';
 import { plural } from '../core/words.js';
 import { classesFor, isSearching } from '../finding.js';
 import { showDialog } from './dialog.js';
-import { h } from './dom.js';
+import { h, icon, say } from './dom.js';
 import { ENDS, glyph, treePicture } from './tree_picture.js';
 
 /** Pixels between two ends: of a few orders, of many, in the dialog. */
-const PITCH = 14, TIGHT = 10, ROOMY = 26, FEW = 9;
+const PITCH = 14, TIGHT = 10, FEW = 9;
+/** In the dialog: the pitches that one can zoom to, and the first one. */
+const PITCHES = [11, 14, 18, 26, 36], ROOMY = 26;
+const HINT = 'The pointer or the arrow keys name an order; a press replays it.';
 
 export function mount(root, app) {
   root.classList.add('tree');
@@ -20,8 +23,11 @@ export function mount(root, app) {
     const next = [root.hidden, classes.length, complete, orders.state, orders.progress?.executions, step, trace?.run, orders.error?.message].join();
     if (print === next) return;
     print = next;
-    const focused = root.contains(document.activeElement);
+    const focused = root.contains(document.activeElement), top = root.querySelector('.tree-room')?.scrollTop;
+    root.classList.toggle('many', classes.length > FEW);
     root.replaceChildren(...(root.hidden ? [] : parts(app, state, classes, complete)));
+    const room = root.querySelector('.tree-room');
+    if (room && top !== undefined) room.scrollTop = top;
     if (focused) root.querySelector('[role=listbox], button')?.focus({ preventScroll: true });
   };
   const off = app.store.on(['orders', 'search', 'mode', 'trace', 'steps', 'step', 'source', 'granularity', 'hunt'], draw);
@@ -50,8 +56,9 @@ function parts(app, state, classes, complete) {
   }
   const again = h('button', { class: 'btn line s', type: 'button', onclick: () => app.actions.findAll() }, 'Show all orders');
   if (!classes.length) return [h('p', { class: 'sub' }, notShown(orders)), again];
-  const picture = treePicture(app, state, classes, classes.length > FEW ? TIGHT : PITCH);
-  return [h('div', { class: 'tree-room' }, picture), words(app, classes, complete)];
+  const name = h('p', { class: 'tree-name', 'aria-hidden': 'true' }, HINT);
+  const picture = treePicture(app, state, classes, classes.length > FEW ? TIGHT : PITCH, { tell: (said) => say(name, said || HINT) });
+  return [h('div', { class: 'tree-room' }, picture), words(app, classes, complete), name];
 }
 
 /** Why there is no tree. */
@@ -69,9 +76,23 @@ function words(app, classes, complete) {
     h('button', { class: 'as-link', type: 'button', onclick: () => openTree(app, classes) }, 'Open the tree'));
 }
 
-/** The tree in full, with a row for each order. */
+/** The tree in full, with a row for each order; nearer or farther by two buttons. */
 function openTree(app, classes) {
-  const state = app.store.get(), dialog = showDialog('All different orders', [
-    h('p', {}, 'Each end is one order; they part where another thread goes on. Orders that differ only in steps that do not touch each other count once.'),
-    h('div', { class: 'tree whole' }, treePicture(app, state, classes, ROOMY, { named: true, before: () => dialog.close() }))], 'wide');
+  const state = app.store.get(), place = h('div', { class: 'tree whole' });
+  let at = PITCHES.indexOf(ROOMY);
+  const button = (picture, label, by) => h('button', { class: 'btn icon line', type: 'button', 'aria-label': label, title: label, onclick: () => zoom(by) }, icon(picture));
+  const farther = button('minus', 'Smaller', -1), nearer = button('plus', 'Larger', 1);
+  const zoom = (by) => {
+    const before = PITCHES[at], middle = place.scrollTop + place.clientHeight / 2;
+    at = Math.min(PITCHES.length - 1, Math.max(0, at + by));
+    farther.disabled = at === 0;
+    nearer.disabled = at === PITCHES.length - 1;
+    place.replaceChildren(treePicture(app, state, classes, PITCHES[at], { named: true, before: () => dialog.close() }));
+    place.scrollTop = middle * (PITCHES[at] / before) - place.clientHeight / 2;
+  };
+  const dialog = showDialog('All different orders', [
+    h('div', { class: 'tree-about' }, h('p', {}, 'Each end is one order; they part where another thread goes on. Orders that differ only in steps that do not touch each other count once. A press replays an order.'), farther, nearer),
+    place], 'widest');
+  zoom(0);
+  place.querySelector('.leaf[aria-selected=true]')?.scrollIntoView({ block: 'center' });
 }

@@ -1,30 +1,36 @@
 /** The picture of all orders, as a list one can choose from: arrows move along the ends, Enter or a press replays an order. */
-import { classTree, placeTree, tally } from '../core/class_tree.js';
+import { classTree, placeTree, tally, turns } from '../core/class_tree.js';
+import { CLOCK } from '../core/run_lengths.js';
 import { plural } from '../core/words.js';
 import { svg } from './dom.js';
 
-const WIDTH = 300, START = 7, NAMES = 150;
+const LEAST_WIDTH = 300, COLUMN = 26, START = 7, NAMES = 520, MOST_TURNS = 18;
 /** Words for how an order ended, singular and plural. */
 export const ENDS = { clean: ['completes', 'complete'], deadlock: ['deadlocks', 'deadlock'], exception: ['fails', 'fail'] };
 
 let numbered = 0;
 
-/** @param {any[]} classes @param {number} pitch between ends @param {{named?: boolean, before?: () => void}} how `named`: how each ended, in words; `before` an order is opened */
-export function treePicture(app, state, classes, pitch, { named = false, before = () => {} } = {}) {
+/**
+ * @param {any[]} classes @param {number} pitch between ends
+ * @param {{named?: boolean, before?: () => void, tell?: (words: string) => void}} how `named`: how each ended and came about, in words; `before` an order is opened; `tell` the words of the end under the pointer or the focus
+ */
+export function treePicture(app, state, classes, pitch, { named = false, before = () => {}, tell = () => {} } = {}) {
   const path = state.steps?.count && state.mode !== 'free' ? pathOf(state) : [];
-  const tree = classTree(classes, path, state.step ?? 0), height = placeTree(tree, WIDTH, pitch), id = `orders-${++numbered}`;
+  const tree = classTree(classes, path, state.step ?? 0), width = Math.max(LEAST_WIDTH, named ? COLUMN * tree.columns.length : 0), height = placeTree(tree, width, pitch), id = `orders-${++numbered}`;
   const nodes = [];
   const lines = [[], [], []];
   const visit = (node) => { if (node.parent) lines[node.on].push(...stretch(node, tree.here)); nodes.push(node); node.kids.forEach(visit); };
   visit(tree.root);
-  const options = tree.leaves.map((leaf, index) => option(leaf, index, classes, id, named, tree.leaves.length));
-  const list = svg('svg', { viewBox: `0 0 ${WIDTH + (named ? NAMES : 0)} ${height}`, width: WIDTH + (named ? NAMES : 0), height, role: 'listbox', tabindex: 0, 'aria-label': label(classes) },
+  const words = tree.leaves.map((leaf, index) => wordsOf(state, tree, leaf, index, classes));
+  const options = tree.leaves.map((leaf, index) => option(leaf, index, classes, id, words[index], named));
+  const list = svg('svg', { viewBox: `0 0 ${width + (named ? NAMES : 0)} ${height}`, width: width + (named ? NAMES : 0), height, role: 'listbox', tabindex: 0, 'aria-label': label(classes) },
     svg('g', { 'aria-hidden': 'true' }, ...stem(tree), ...lines.flat(), ...here(tree)), ...options);
   let at = Math.max(0, tree.leaves.findIndex((leaf) => leaf.on > 0));
   const point = (index) => {
     at = index;
     options.forEach((each, i) => { each.classList.toggle('at', i === index); });
     list.setAttribute('aria-activedescendant', `${id}-${index}`);
+    tell(words[index].whole);
     options[index].scrollIntoView?.({ block: 'nearest' });
   };
   const choose = (index) => {
@@ -34,7 +40,10 @@ export function treePicture(app, state, classes, pitch, { named = false, before 
     app.actions.replayOrder(classes[leaf].choices);
   };
   list.addEventListener('focus', () => point(at));
-  list.addEventListener('blur', () => options.forEach((each) => each.classList.remove('at')));
+  list.addEventListener('blur', () => { options.forEach((each) => each.classList.remove('at')); tell(''); });
+  const under = (event) => options.indexOf(event.target.closest('[role=option]'));
+  list.addEventListener('pointerover', (event) => tell(words[under(event)]?.whole ?? ''));
+  list.addEventListener('pointerleave', () => tell(''));
   list.addEventListener('keydown', (event) => {
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: options.length - 1 }[event.key];
     if (to !== undefined) point(Math.min(options.length - 1, Math.max(0, to)));
@@ -44,7 +53,7 @@ export function treePicture(app, state, classes, pitch, { named = false, before 
     event.stopPropagation();
   });
   list.addEventListener('click', (event) => {
-    const index = options.indexOf(event.target.closest('[role=option]'));
+    const index = under(event);
     if (index >= 0) choose(index);
   });
   return list;
@@ -86,13 +95,26 @@ function bezier(x, y, t) {
   return { x: sum(x), y: sum(y) };
 }
 
-function option(leaf, index, classes, id, named, count) {
-  const each = leaf.leaf === null ? null : classes[leaf.leaf], kind = each?.verdict ?? 'unknown';
-  const how = each === null ? 'this order, not one of those that were run' : endOf(each);
-  const size = 4;
-  return svg('g', { role: 'option', id: `${id}-${index}`, class: `leaf ${kind}`, 'aria-selected': String(leaf.on > 0), 'aria-label': `Order ${index + 1} of ${count}: ${how}`, transform: `translate(${leaf.x} ${leaf.y})` },
-    svg('title', {}, how), svg('rect', { class: 'reach', x: -12, y: -7, width: 24, height: 14 }), ...marks(kind, size),
-    ...(named ? [svg('text', { x: 14, y: 0.5 }, how.length > 20 ? `${how.slice(0, 19)}\u2026` : how)] : []));
+/** An order in words: its number and end, whose turns it is made of from where the orders part, and all of that. */
+function wordsOf({ trace }, { root, leaves }, leaf, index, classes) {
+  const each = leaf.leaf === null ? null : classes[leaf.leaf];
+  const end = each === null ? 'this order, not one of those that were run' : endOf(each), name = (who) => (who === CLOCK ? 'clock' : trace?.threads[who]?.tag ?? `thread ${who}`);
+  const runs = turns(leaf.row ?? [], root.depth), shown = runs.slice(0, MOST_TURNS).map(({ who, count }) => (count > 1 ? `${name(who)}\u00d7${count}` : name(who))).join(' ');
+  const way = `${shown}${runs.length > MOST_TURNS ? ' \u2026' : ''}`;
+  return { end, way, whole: `Order ${index + 1} of ${leaves.length}: ${end}${way ? `. ${root.depth ? `After step ${root.depth}: ` : ''}${way}` : ''}` };
+}
+
+function option(leaf, index, classes, id, { end, way, whole }, named) {
+  const kind = (leaf.leaf === null ? null : classes[leaf.leaf])?.verdict ?? 'unknown';
+  return svg('g', { role: 'option', id: `${id}-${index}`, class: `leaf ${kind}`, 'aria-selected': String(leaf.on > 0), 'aria-label': whole, transform: `translate(${leaf.x} ${leaf.y})` },
+    svg('rect', { class: 'reach', x: -12, y: -7, width: named ? NAMES : 24, height: 14 }), ...marks(kind, 4), ...(named ? [called(index, end, way)] : []));
+}
+
+/** Number, end and way of an order, beside its mark. */
+function called(index, end, way) {
+  const part = (words, extra) => { const span = svg('tspan', extra); span.textContent = words; return span; };
+  const short = end.length > 32 ? `${end.slice(0, 31)}\u2026` : end;
+  return svg('text', { y: 0.5 }, part(`${index + 1}`, { class: 'faint', x: 14 }), part(short, { x: 42 }), part(way.length > 64 ? `${way.slice(0, 63)}\u2026` : way, { class: 'faint', dx: 10 }));
 }
 
 const endOf = ({ verdict, error, message }) => (verdict === 'exception' ? `${error}${message ? `: ${message}` : ''}` : ENDS[verdict]?.[0] ?? 'not settled');

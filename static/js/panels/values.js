@@ -54,18 +54,20 @@ export function mount(root, app) {
 
   /** Only rows in sight (and some around them) exist. */
   function rows(trace, steps, step, state) {
-    const moved = shownAt?.state !== state;
+    const moved = shownAt?.state !== state || (!shownAt.high && scroll.clientHeight > 0);
     rowHeight = body.querySelector('tr[data-step]')?.offsetHeight || rowHeight;
+    let top = scroll.scrollTop;
     if (moved) {
       const y = (step - 1) * rowHeight, high = scroll.clientHeight - 34;
-      if (y < scroll.scrollTop || y + rowHeight > scroll.scrollTop + high - rowHeight) scroll.scrollTop = Math.max(0, y - high * 0.55);
+      if (y < top || y + rowHeight > top + high - rowHeight) top = Math.max(0, y - high * 0.55);
     }
-    const first = Math.max(1, Math.floor(scroll.scrollTop / rowHeight) - AROUND), last = Math.min(steps.count, Math.ceil((scroll.scrollTop + Math.max(200, scroll.clientHeight)) / rowHeight) + AROUND);
+    const first = Math.max(1, Math.floor(top / rowHeight) - AROUND), last = Math.min(steps.count, Math.ceil((top + Math.max(200, scroll.clientHeight)) / rowHeight) + AROUND);
     if (!moved && shownAt.first === first && shownAt.last === last) return;
-    shownAt = { state, first, last };
+    shownAt = { state, first, last, high: scroll.clientHeight };
     const filler = (count) => (count > 0 ? [h('tr', { 'aria-hidden': 'true', class: 'filler' }, h('td', { colspan: columns.length + 3, 'data-rows': count }))] : []);
     body.replaceChildren(...filler(first - 1), ...Array.from({ length: last - first + 1 }, (_, i) => row(trace, steps, first + i, step)), ...filler(steps.count - last));
     body.querySelectorAll('td[data-rows]').forEach((cell) => { cell.style.height = `${cell.dataset.rows * rowHeight}px`; });
+    if (moved) scroll.scrollTop = top; // only now are there rows to scroll to
   }
 
   function row(trace, steps, k, step) {

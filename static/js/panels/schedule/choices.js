@@ -5,6 +5,7 @@ import { goesOn, standing, turnOf } from '../../core/step_states.js';
 import { CLOCK } from '../../core/steps.js';
 import { h, icon, tag } from '../dom.js';
 import { endOf, knownEndings } from './endings.js';
+import { withoutChoice } from './sentence.js';
 
 const COUNT = ['', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine'];
 const LOOK_MS = 60;
@@ -61,9 +62,9 @@ export function makeChoices(app) {
     options,
     pick,
     update() {
-      const { steps, step, trace, branch, preview, search, orders, picking, source, ranSource, mode, run } = store.get();
+      const { steps, step, trace, branch, preview, search, orders, picking, picked, source, ranSource, mode, run } = store.get();
       const all = options();
-      const print = [trace?.run, steps?.count, step, branch, preview?.thread, search?.explored?.n, orders?.explored?.n, source === ranSource, mode, run, picking && !steps].join('|');
+      const print = [trace?.run, steps?.count, step, branch, preview?.thread, search?.explored?.n, orders?.explored?.n, source === ranSource, mode, run, picking && !steps, picked].join('|');
       if (print === drawn && all.length) return;
       drawn = print;
       element.hidden = mode === 'find' || (steps !== null && !steps.count);
@@ -72,7 +73,7 @@ export function makeChoices(app) {
       else if (step >= steps.count) element.replaceChildren(ended(app));
       else {
         const alone = all.length === 1;
-        element.replaceChildren(question(alone ? all[0] === CLOCK ? 'Only the clock can go on' : `Only ${trace.threads[all[0]].name} can run` : 'Who runs next?', `Step ${step + 1}. ${ready(all)}`, alone ? steps.nextChoice(step, 1) : -1),
+        element.replaceChildren(question(alone ? all[0] === CLOCK ? 'Only the clock can go on' : `Only ${trace.threads[all[0]].name} can run` : 'Who runs next?', `Step ${step + 1}. ${ready(all)} ${withoutChoice(picked, step)}`, alone ? steps.nextChoice(step, 1) : -1),
           h('div', { class: 'opts' }, ...all.map((thread, index) => card(thread, index, alone))));
       }
       element.dataset.many = String(all.length);

@@ -3,13 +3,17 @@ import { turnOf } from '../../core/step_states.js';
 import { doesWhat, plainly } from '../../core/step_words.js';
 import { CLOCK } from '../../core/steps.js';
 
-export function stepSentence(trace, steps, k) {
-  const did = k > 0 ? `Step ${k}: ${whatHappened(trace, steps, k)}.` : 'At the start.';
+export function stepSentence(trace, steps, k, picked = 0) {
+  const at = (step) => `Step ${step}: ${whatHappened(trace, steps, step)}.`;
+  const did = !k ? 'At the start.' : picked && picked < k ? `${at(picked)} ${withoutChoice(picked, k)} ${at(k)}` : at(k);
   if (k >= steps.count) return `${did} ${trace.ended?.sentence || 'The program has ended.'}`;
   const ready = steps.readyAt(k).map((thread) => trace.threads[thread]?.name ?? `thread ${thread}`);
   if (steps.mayTick(k)) ready.push('the clock');
   return `${did} ${ready.length === 1 ? `Only ${ready[0]} can go on` : `${ready.slice(0, -1).join(', ')} or ${ready.at(-1)} can go on`}.`;
 }
+
+/** Which steps after the picked one came by themselves; "" where none did. */
+export const withoutChoice = (picked, k) => (!picked || picked >= k ? '' : picked + 1 === k ? `Step ${k} was without a choice.` : `Steps ${picked + 1} to ${k} were without a choice.`);
 
 /** "Transfer-1 locks a.lock" */
 export function whatHappened(trace, steps, k) {
