@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 EXIT_CODES = {"clean": 0, "exception": 1, "deadlock": 1, "inconclusive": 3}
 REFUSED = 4
-MOST_STEPS = 40
+MOST_STEPS, MOST_AFTER = 40, 6
 _SETTLED = {True: "yes", False: "no", None: "not settled"}
 
 
@@ -109,6 +109,7 @@ def _steps(failure: Failure, lines: list[str]) -> Iterator[str]:
     steps = failure.steps
     matter = [step for number, step in enumerate(steps)
               if step.name in failure.objects or step.at_primitive or number + 1 == len(steps) or steps[number + 1].thread != step.thread]
+    matter, after = _until_the_failing_stand(matter, failure)
     width = max((len(step.thread_name) for step in matter), default=0)
     left_out = max(0, len(matter) - MOST_STEPS)
     if left_out:
@@ -118,6 +119,15 @@ def _steps(failure: Failure, lines: list[str]) -> Iterator[str]:
         who = step.thread_name if step.thread != last else ""
         last = step.thread
         yield f"  {who:{width}}  {_what(step):32}  {_where(step, lines)}".rstrip()
+    if after:
+        yield f"  ... {after} steps more, in which others go on ..."
+
+
+def _until_the_failing_stand(steps: list[FailureStep], failure: Failure) -> tuple[list[FailureStep], int]:
+    """The steps until all who fail stand where they stay, and how many more there are, where those are many."""
+    last = max((number for number, step in enumerate(steps) if step.thread_name in failure.threads), default=len(steps))
+    more = len(steps) - last - 1
+    return (steps[: last + 1], more) if more > MOST_AFTER else (steps, 0)
 
 
 def _what(step: FailureStep) -> str:

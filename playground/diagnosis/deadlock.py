@@ -4,7 +4,8 @@ Two rules over the wait-for graph, both only about waits without a timeout that 
 
 cycle       each thread waits for what the next one has: a lock, its end (join), or, in a standstill, a permit (Coffman, Elphick, Shoshani 1971,
             condition 4). A plain Lock may be released by anybody, so while some thread outside the cycle still runs, a cycle of plain locks is
-            called possible; a lock that was ever released by a thread that did not hold it is a signal, not a lock, and makes no cycle.
+            called possible, unless the program's text has no means to (`model/releasing.py`); a lock that was ever released by a thread that did
+            not hold it is a signal, not a lock, and makes no cycle.
 standstill  every thread that lives waits, and each wait is known: a lost wake-up, a join of oneself, a missing sentinel, permits never given back.
 
 A program that uses `signal` can be woken from outside the trace: its standstill tells nothing. Where events were thinned it is only possible.
@@ -50,7 +51,8 @@ class Deadlock:
 
     def _holds_alone(self, cycle: list[int], stuck: Stuck) -> bool:
         """Nobody outside can open this cycle."""
-        return all(stuck.waits[each].kind == "thread.joining" or self._stand.names.primitive(stuck.waits[each].obj) in _ALONE for each in cycle)
+        alone = _ALONE | {"Lock"} if self._stand.holders_only else _ALONE
+        return all(stuck.waits[each].kind == "thread.joining" or self._stand.names.primitive(stuck.waits[each].obj) in alone for each in cycle)
 
     def _cycles(self, stuck: Stuck) -> list[list[int]]:
         """Cycles of threads, each thread in one at most, beginning with its lowest thread."""

@@ -16,6 +16,7 @@ from playground.diagnosis.words import WAIT_WORDS
 from playground.model.event import Batch
 from playground.model.finding import PossibleOn
 from playground.model.record import Gap, Hello, Record, Text, ThreadInfo
+from playground.model.releasing import only_holders_release
 from playground.model.spec import RunSpec
 
 CONFIRM_NS = 60_000_000
@@ -41,6 +42,7 @@ class Standstill:
         self.names = Names()
         self.graph = WaitsForGraph()
         self.woken_from_outside = bool(_OUTSIDE_WAKERS.search(spec.source))
+        self.holders_only = only_holders_release(spec.source)
         self.gil = True
         self._timed_notes: set[int] = set()
         self._dirty = False

@@ -24,6 +24,7 @@ from playground.inside.reach import names_of, thread_name
 from playground.inside.recording import Recording
 from playground.inside.wording import exit_status
 from playground.model.outcome import Outcome, Wait
+from playground.model.releasing import only_holders_release
 from playground.model.schedule import MAX_STEPS, Pending
 from playground.search.strategy import Strategy
 
@@ -111,6 +112,7 @@ class Execution:
         self.baton = self._library.baton
         self.baton.max_steps = max_steps
         self.baton.program = name
+        self.baton.holders_only = only_holders_release(source)
         self.granularity = granularity
         self._name_of_program = name
         self._seed = seed

@@ -31,6 +31,8 @@ BLOCKS: dict[str, str] = {
     "thread.join": "thread.joining",
 }
 """An operation that cannot go on, as the event that says so."""
+_OF_THE_CLOCK = frozenset({"time.sleep", "clock.read"})
+"""What they touch is the model's own clock, which has no name."""
 _WAITS = (ThreadState.BLOCKED, ThreadState.SLEEPING)
 
 
@@ -230,6 +232,8 @@ class Recording:
         if at_primitive(pending):
             number = self.touched(pending)
             return self.things[number - 1].name if number else ""
+        if pending.kind in _OF_THE_CLOCK:
+            return ""
         baton = self._baton
         part = baton.parts[pending.part] if pending.part > 0 else None
         if not pending.obj:

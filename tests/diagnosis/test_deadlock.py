@@ -17,6 +17,7 @@ from playground.sampling import HOLDS_GIL
 from tests.story import MS, Story, sample
 
 S = ThreadState
+COULD_RELEASE = "a.release()"
 
 
 def judged(story: Story, *, quiet_ms: float = 1000, source: str = "pass", samples: bytes = b"") -> list[Finding]:
@@ -49,7 +50,7 @@ def test_a_cycle_of_locks_is_told_with_names_and_lines() -> None:
 
 
 def test_it_is_told_once_and_not_before_it_is_certain() -> None:
-    detector = StuckThreads(RunSpec(source="pass"), (Deadlock,))
+    detector = StuckThreads(RunSpec(source=COULD_RELEASE), (Deadlock,))
     for record in two_transfers().records():
         assert not detector.see(record)
     assert not detector.quiet(5 * MS + CONFIRM_NS - 1)
@@ -57,15 +58,16 @@ def test_it_is_told_once_and_not_before_it_is_certain() -> None:
     assert not detector.quiet(5 * MS + 2 * CONFIRM_NS)
 
 
-def test_a_cycle_of_plain_locks_beside_a_running_thread_is_only_possible() -> None:
-    (finding,) = judged(two_transfers(joined=False))
+def test_a_cycle_of_plain_locks_beside_a_running_thread_that_could_release_them_is_only_possible() -> None:
+    (finding,) = judged(two_transfers(joined=False), source=COULD_RELEASE)
     assert not finding.certain
     assert finding.title.startswith("Possible deadlock")
     assert finding.threads == (1, 2)
 
 
-def test_a_cycle_of_rlocks_is_certain_whoever_else_runs() -> None:
-    (finding,) = judged(two_transfers(joined=False, primitive="RLock"))
+@pytest.mark.parametrize(("primitive", "source"), [("RLock", COULD_RELEASE), ("Lock", "with a: pass")])
+def test_a_cycle_that_nobody_else_could_open_is_certain_whoever_else_runs(primitive: str, source: str) -> None:
+    (finding,) = judged(two_transfers(joined=False, primitive=primitive), source=source)
     assert finding.certain
 
 

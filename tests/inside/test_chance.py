@@ -19,7 +19,7 @@ def run(names):
 """
 
 DEPENDS = {
-    "a set of texts is gone through": "run({'a', 'b', 'c'})\nassert done != ['c', 'b', 'a']",
+    "a set of texts is gone through": "run({'a', 'b', 'c'})\nassert done != ['q']",
     "a set in a variable": "names = set()\nnames.add('a'); names.add('b')\nrun(names)",
     "a set that a function gives": "def names(): return set('abc')\nfor name in names(): done.append(name)\nrun('x')",
     "a list of a set": "names = list({'a', 'b', *'cd'})\nrun('x')\nassert names[0] != 'q'",
@@ -37,12 +37,12 @@ DEPENDS = {
     "the shortest of a set": "names = set('ab')\nassert min(names, key=len) != 'q'\nrun('x')",
     "a set of objects": "class P: pass\nps = {P(), P()}\nrun(p.__class__.__name__ for p in ps)",
     "a set of threads": "ts = {threading.Thread(target=work) for _ in range(2)}\nfor t in ts: t.start()\nfor t in ts: t.join()",
-    "hash of a text": "run('x')\nassert hash('spam') % 1000 != 3",
+    "hash of a text": "run('x')\nassert hash('spam') % 1000 < 1000",
     "a lock chosen by hash": "locks = [threading.Lock() for _ in range(4)]\nwith locks[hash('me') % 4]: run('x')",
     "hash handed on": "names = sorted('abc', key=hash)\nrun(names)",
     "the address": "a, b = object(), object()\nrun('x')\nassert id(a) != id(b)",
     "the order of addresses": "locks = sorted([threading.Lock(), threading.Lock()], key=id)\nwith locks[0], locks[1]: run('x')",
-    "the hash's method": "run('x')\nassert 'spam'.__hash__() % 1000 != 3",
+    "the hash's method": "run('x')\nassert 'spam'.__hash__() % 1000 < 1000",
     "time of day": "import time\nrun('x')\nassert int(time.time()) % 2 in (0, 1)",
     "a duration": "import time\nstart = time.perf_counter()\nrun('x')\nprint(time.perf_counter() - start)",
     "monotonic by name": "from time import monotonic\nrun('x')\nassert monotonic() > 0",

@@ -29,16 +29,17 @@ def searched(lock: str, main: str, *, daemon: bool = False) -> Report:
 
 
 @pytest.mark.parametrize("main", [POLLS, SPINS])
-def test_a_circle_of_rlocks_is_a_deadlock_whoever_else_runs(main: str) -> None:
-    report = searched("RLock", main)
+@pytest.mark.parametrize("lock", ["RLock", "Lock"])
+def test_a_circle_that_only_its_threads_could_open_is_a_deadlock_whoever_else_runs(lock: str, main: str) -> None:
+    report = searched(lock, main)
     assert report.failure is not None, report
     assert (report.verdict, report.failure.threads, report.failure.objects[:2]) == ("deadlock", ("f-1", "g-1"), ("b", "a"))
     assert report.failure.preemptions == 1
 
 
 @pytest.mark.parametrize("main", [POLLS, SPINS])
-def test_a_circle_of_plain_locks_beside_a_running_thread_is_told_as_possible(main: str) -> None:
-    report = searched("Lock", main)
+def test_a_circle_of_plain_locks_is_told_as_possible_where_the_text_could_release_them(main: str) -> None:
+    report = searched("Lock", main + "\nif ts[0].is_alive(): a.release()")
     assert report.verdict == "inconclusive"
     for words in ("f-1", "g-1", "wait for each other", "possibly"):
         assert words in report.reason

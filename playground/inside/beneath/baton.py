@@ -81,6 +81,8 @@ class Baton:
         self.emit: Emit | None = None
         self.program = ""
         """The program's name, as its code objects have it."""
+        self.holders_only = False
+        """Nobody but its holder can release a lock of this program (`model/releasing.py`)."""
         self.execution = 0
         """How many executions have begun, the current one included."""
         self.begin(None)
@@ -303,7 +305,7 @@ class Baton:
             self.on_deadlock()
 
     def _look_for_circle(self, me: Task) -> None:
-        self.circle = circle_of(me)
+        self.circle = circle_of(me, self.holders_only)
         if self.circle is not None:
             self._last = min(self.max_steps, self.step + (STANDS_CERTAIN if self.circle.certain else STANDS_POSSIBLE))
 

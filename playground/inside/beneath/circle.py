@@ -1,7 +1,8 @@
 """Threads that wait for each other in a circle while others go on: a deadlock that no standstill shows.
 
 Only its owner can release an RLock, and only a thread itself can end; so a circle of these stands for ever, whoever else runs. A plain Lock may be
-released by anybody: such a circle is told as possible, and only after it has stood for long. Where a thread of the circle is no daemon the program
+released by anybody, unless the program's text knows no way to (`model/releasing.py`): else such a circle is told as possible, and only after it has
+stood for long. Where a thread of the circle is no daemon the program
 can never end.
 """
 
@@ -12,19 +13,22 @@ from typing import Any
 
 from playground.inside.beneath.task import NEVER, Task
 
-STANDS_CERTAIN, STANDS_POSSIBLE = 100, 1_000
+STANDS_CERTAIN, STANDS_POSSIBLE = 40, 1_000
 """Steps that the others get to come to their own ends, or to release something."""
 
 
-def awaited(task: Task) -> tuple[Task | None, bool]:
-    """Whom that thread waits for without a timeout, and whether nobody else could ever help it."""
+def awaited(task: Task, holders_only: bool) -> tuple[Task | None, bool]:
+    """Whom that thread waits for without a timeout, and whether nobody else could ever help it.
+
+    `holders_only`: nobody but its holder can release a lock of this program.
+    """
     gate: Any = task.gate
     if gate is None or gate.open or task.deadline != NEVER or getattr(gate, "inner", False):
         return None, False
     whom = getattr(gate, "task", None) or getattr(gate, "holder", None)
     if not isinstance(whom, Task) or whom.done:
         return None, False
-    return whom, hasattr(gate, "task") or hasattr(gate, "depth")
+    return whom, holders_only or hasattr(gate, "task") or hasattr(gate, "depth")
 
 
 class Circle:
@@ -41,11 +45,11 @@ class Circle:
         return found is not None and found.tasks == self.tasks
 
 
-def circle_of(task: Task) -> Circle | None:
+def circle_of(task: Task, holders_only: bool = False) -> Circle | None:
     """The circle that this thread has just closed, or that it stands in."""
     met, certain = [task], True
     while True:
-        following, sure = awaited(met[-1])
+        following, sure = awaited(met[-1], holders_only)
         if following is None:
             return None
         certain = certain and sure

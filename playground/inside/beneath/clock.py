@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from playground.inside.beneath.baton import Baton
-from playground.inside.beneath.origin import LIBRARY, microseconds, seconds
+from playground.inside.beneath.origin import ON_THREADS, microseconds, seconds
 from playground.inside.beneath.task import NEVER, Unwind
 from playground.model.schedule import READ, WRITE, Pending
 
@@ -37,7 +37,7 @@ def time_module(baton: Baton) -> ModuleType:
     clock = object()
 
     def read() -> int:
-        if sys._getframe(2).f_globals.get("__name__") in LIBRARY:
+        if sys._getframe(2).f_globals.get("__name__") in ON_THREADS:
             if len(baton.alive) > 1:
                 baton.unproven.add("the standard library read the clock")
         elif not baton.over:

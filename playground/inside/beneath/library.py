@@ -7,11 +7,10 @@ that can change is set back. concurrent.futures, sched and whatever else is buil
 from __future__ import annotations
 
 import importlib
-import logging  # loaded here, on the real threading: a copy on the model would be registered at exit once an execution
 import os
 import sys
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from itertools import count
@@ -21,9 +20,9 @@ from weakref import WeakSet
 
 from playground.inside.beneath.baton import Baton
 from playground.inside.beneath.clock import time_module
+from playground.inside.beneath.logs import Logs
 from playground.inside.beneath.signals import Signals
 from playground.inside.beneath.simple_queue import queue_module
-from playground.inside.beneath.task import Unwind
 from playground.inside.beneath.thread import thread_module
 from playground.inside.beneath.tracing import Tracing
 from playground.inside.beneath.whole import install
@@ -52,12 +51,13 @@ class _Shelf(MetaPathFinder, Loader):
     A program that takes threading, queue or what lies beneath them out of sys.modules and imports it again gets the model again.
     """
 
-    def __init__(self, baton: Baton, modelled: dict[str, ModuleType]) -> None:
+    def __init__(self, baton: Baton, ready: dict[str, Callable[[], ModuleType]]) -> None:
+        """`ready`: modules that need no execution, and how to get them."""
         self._baton = baton
-        self._modelled = modelled
+        self._ready = ready
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
-        if name in self._modelled:
+        if name in self._ready:
             return ModuleSpec(name, self)
         if name not in _FRESH and name not in _ONCE:
             return None
@@ -67,10 +67,10 @@ class _Shelf(MetaPathFinder, Loader):
         return mine
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        return self._modelled.get(spec.name)
+        return self._ready[spec.name]() if spec.name in self._ready else None
 
     def exec_module(self, module: ModuleType) -> None:
-        if module.__name__ in self._modelled:
+        if module.__name__ in self._ready:
             return
         package = module.__name__.rpartition(".")[0]
         exec(_found(module.__name__, tuple(sys.modules[package].__path__) if package else None)[1], vars(module))
@@ -104,12 +104,12 @@ class Library:
 
     def __init__(self, baton: Baton) -> None:
         self.baton = baton
-        logging.getLogger("concurrent.futures").addFilter(_not_unwinding)
         self._signals = Signals(baton)
         self.tracing = Tracing(baton)
         self.thread = thread_module(baton, self._signals.interrupt, self.tracing.stop)
         self._modules: dict[str, ModuleType] = {"_thread": self.thread, "_queue": queue_module(baton), "time": time_module(baton)}
-        self._shelf = _Shelf(baton, dict(self._modules))
+        self._logs = Logs(self._modules["time"])
+        self._shelf = _Shelf(baton, {name: partial(self._modules.__getitem__, name) for name in self._modules} | {"logging": self._renewed_logging})
         self._saved: dict[str, ModuleType | None] = {}
         self._before: frozenset[str] = frozenset()
         self._fork_hook = getattr(os, "register_at_fork", None)
@@ -144,6 +144,10 @@ class Library:
                      _thread_local_info=space["local"]())
         space["_main_thread"] = space["_MainThread"]()
 
+    def _renewed_logging(self) -> ModuleType:
+        self._logs.renew(self.threading)
+        return self._logs.module
+
     def leave(self) -> None:
         """Put the real modules back and forget those that the program made us import on top of the model."""
         self.tracing.leave()
@@ -152,6 +156,7 @@ class Library:
             module = sys.modules[name]
             if name in _FRESH or self._stands_on_model(module):
                 _forget(name)
+        self._logs.restore()
         self._swap_out()
 
     def _stands_on_model(self, module: ModuleType) -> bool:
@@ -162,8 +167,8 @@ class Library:
 
     def _swap_in(self) -> None:
         self._before = frozenset(sys.modules)
-        self._saved = {name: sys.modules.get(name) for name in {*self._modules, *_ONCE, *_FRESH}}
-        for name in _FRESH:
+        self._saved = {name: sys.modules.get(name) for name in {*self._modules, *_ONCE, *_FRESH, "logging"}}
+        for name in (*_FRESH, "logging"):
             _forget(name)
         sys.modules.update(self._modules)
         sys.meta_path.insert(0, self._shelf)
@@ -190,11 +195,6 @@ def _prepare(baton: Baton, module: ModuleType) -> None:
     if module.__name__ == "threading":
         module.Thread.__hash__ = lambda thread: baton.serial(thread)
         vars(module)["_active_limbo_lock"] = _QuietLock(baton)
-
-
-def _not_unwinding(record: logging.LogRecord) -> bool:
-    """A pool's worker reports every BaseException; being taken off the stack is none of the program's."""
-    return not (record.exc_info and record.exc_info[0] is Unwind)
 
 
 def _forget(name: str) -> None:

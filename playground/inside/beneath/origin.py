@@ -14,6 +14,9 @@ LIBRARY = frozenset({"threading", "queue", "sched", "_threading_local", "concurr
                      "concurrent.futures.thread"})
 """The modules that are executed again, unmodified, on top of the model."""
 
+ON_THREADS = LIBRARY | {"logging", "logging.handlers"}
+"""Those and the others of the library that make locks and read the clock for themselves."""
+
 _FURTHEST = 9_223_372_036.854775
 """Seconds that 63 bits of nanoseconds can count."""
 _VISITORS_OWN = frozenset({(), ("RLock",), ("RLock", "Condition.__init__")})
@@ -22,7 +25,7 @@ _VISITORS_OWN = frozenset({(), ("RLock",), ("RLock", "Condition.__init__")})
 def library_made(frame: FrameType | None) -> bool:
     """True if the lock that is created below `frame` serves a standard library class; a Condition's own lock is the visitor's."""
     path = []
-    while frame is not None and frame.f_globals.get("__name__") in LIBRARY:
+    while frame is not None and frame.f_globals.get("__name__") in ON_THREADS:
         path.append(frame.f_code.co_qualname)
         frame = frame.f_back
     return tuple(path) not in _VISITORS_OWN
