@@ -15,30 +15,38 @@ from playground.inside.plain import plain
 from playground.inside.values import attributes, is_own
 
 _DEFAULT_NAME = re.compile(r"Thread-(\d+)(?: \((.*)\))?")
+_MARK = re.compile("\0([0-9]{1,9})\0")
 _NOT_NAMES = frozenset({"self", "cls"})
 _MOST = 400
 """So many elements or attributes of one thing are looked at."""
 
 
 class Names:
-    """Names of one execution's things, kept once found."""
+    """Names of one execution's things, kept once found; a thing that is still being made gets its name later (`account = Account()`)."""
 
     def __init__(self) -> None:
         self._known: dict[int, str] = {}
-
-    def forget(self) -> None:
-        """A new execution starts."""
-        self._known.clear()
+        self._nameless: dict[int, Any] = {}
 
     def of(self, thing: Any, number: int, space: dict[str, Any], frames: Iterable[FrameType]) -> str:
-        """The thing's name; its type in brackets while the program has no name for it."""
-        known = self._known.get(number)
-        if known is None:
-            known = self.found(thing, space, frames)
-            if not known:
-                return plain(thing) if type(thing) is not str else "<str>"
+        """The thing's name; a mark for it while the program has none, to be given to `settled`."""
+        known = self._known.get(number) or self.found(thing, space, frames)
+        if known:
             self._known[number] = known
-        return known
+            return known
+        self._nameless[number] = thing
+        return f"\0{number}\0"
+
+    def settle(self, space: dict[str, Any]) -> None:
+        """The execution is over: what has no name by now is called by its type, in brackets."""
+        for number, thing in self._nameless.items():
+            if number not in self._known:
+                self._known[number] = self.found(thing, space, ()) or (plain(thing) if type(thing) is not str else "<str>")
+        self._nameless.clear()
+
+    def settled(self, text: str) -> str:
+        """The text with a name for each mark."""
+        return _MARK.sub(lambda mark: self._known.get(int(mark[1]), ""), text) if "\0" in text else text
 
     def found(self, thing: Any, space: dict[str, Any], frames: Iterable[FrameType]) -> str:
         """What the program calls the thing just now, or nothing."""

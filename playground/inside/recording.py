@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from types import FrameType
 from typing import Any
 
@@ -89,9 +90,18 @@ class Recording:
         for ending in self.endings:
             ending()
         self._kit = None
+        self._name_late()
         self._frames.clear()
         self.standings.forget_frames()
         self.space = {}
+
+    def _name_late(self) -> None:
+        names = self.names
+        names.settle(self.space)
+        self.steps = [replace(step, name=names.settled(step.name)) if "\0" in step.name else step for step in self.steps]
+        for row in self.rows:
+            if any("\0" in stand.name for stand in row.stands):
+                row.stands = tuple(replace(stand, name=names.settled(stand.name)) for stand in row.stands)
 
     def mine(self, frame: FrameType) -> bool:
         """Whether that frame runs the program's code."""

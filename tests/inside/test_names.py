@@ -118,3 +118,22 @@ def test_a_failure_names_its_thread_as_the_trace_does(program: str, expected: st
     trace = steer(program)
     assert trace.outcome.thread_name == expected
     assert expected in {thread.name for thread in trace.threads}
+
+
+def test_a_thing_that_is_still_being_made_is_called_by_the_name_it_gets() -> None:
+    trace = steer("""
+import threading
+class Account:
+    def __init__(self):
+        self.balance = 0
+def work(account):
+    account.balance += 1
+ours = Account()
+t = threading.Thread(target=work, args=(ours,))
+t.start()
+t.join()
+Account().balance = 2
+""", "access")
+    written = [step.name for step in trace.recording.steps if step.kind == "write"]
+    assert written == ["ours.balance", "ours.balance", "<Account>.balance", ".balance"]
+    assert {stand.name for row in trace.choices for stand in row.stands if stand.kind == "write"} == set(written)

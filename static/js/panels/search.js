@@ -65,10 +65,17 @@ export function mount(root, app) {
   return () => { offs.forEach((off) => off()); clearTimeout(beat); form.end(); root.replaceChildren(); };
 }
 
+/** What a search does, in its order. */
+const COURSE = [
+  ['Try', 'Runs the program in one order after another: first each order that can make a difference, then orders by chance.'],
+  ['Keep the first that fails', 'A deadlock, or an exception that nobody catches, is run again on real threads and brought down to the fewest forced switches.'],
+  ['Show it', 'Step by step, with its cause, whether it can happen with the GIL, and a link that replays exactly that.'],
+];
+
 /** Before the first search. */
 function atFirst({ store }) {
-  return [h('p', {}, store.get().foundBefore ? 'This interleaving was found by a search. Find looks again from the beginning.'
-    : 'Runs the program in one order after another, until one fails: a deadlock, or an exception that nobody catches.')];
+  if (store.get().foundBefore) return [h('p', {}, 'This interleaving was found by a search. Find looks again from the beginning.')];
+  return [h('ol', { class: 'at-first' }, ...COURSE.map(([what, how]) => h('li', {}, h('b', {}, what), h('span', {}, how))))];
 }
 
 /** What it came to: verdict, how sure, where, and ways on. */
