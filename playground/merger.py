@@ -13,7 +13,8 @@ GIL: it waits for a core, and no line of it runs.
 
 A look at all threads carries the time at which it began; each thread is read up to SKEW_NS later. So a fact of a thread that falls between is
 fresher or older than its reading, nobody knows. Then the reading is dropped; only a thread that seems to have gone into a wait right after the
-fact is asked about again DOUBT_NS later: if neither watcher has said anything newer by then, it is still there.
+fact is asked about again DOUBT_NS later: if neither watcher has said anything newer by then, it is still there. What was seen before older facts came
+in late, or before the recorder spoke of the thread at all, is said again after them.
 """
 
 from __future__ import annotations
@@ -85,8 +86,12 @@ class Merger:
         self._causes = Causes()
         self._lanes: dict[int, _Lane] = {}
         self._thread_of: dict[int, int] = {}
+        self._unclaimed: dict[int, Sample] = {}
+        """By native id: the last sample of a thread that the recorder has not spoken of yet."""
         self._pending: list[_Look] = []
         self._last_ns = 0
+        self._looked_ns = 0
+        """The moment of the last sample that was taken."""
         self._holder = _NOBODY
         self._columns = _Columns()
 
@@ -113,7 +118,18 @@ class Merger:
         late = now_ns - facts.at_ns[0]
         self.hold_ns = max(HOLD_MIN_NS, min(HOLD_MAX_NS, max(late * 5 // 4, self.hold_ns - (self.hold_ns >> 4))))
         at_ns = _since(facts.at_ns, self._origin_ns, self._last_ns, max(self._last_ns, now_ns - self._origin_ns))
-        return self._merge(facts, at_ns, at_ns[-1])
+        overdue = facts.at_ns[0] < self._looked_ns
+        batch = self._merge(facts, at_ns, at_ns[-1])
+        if overdue:
+            self._ask_again(facts)
+        return batch
+
+    def _ask_again(self, facts: Facts) -> None:
+        """Facts that came after newer samples were told: what those showed still holds."""
+        for thread, at_ns in dict(zip(facts.thread, facts.at_ns, strict=True)).items():
+            lane = self._lanes[thread]
+            if lane.sample is not None and lane.sample.at_ns >= at_ns:
+                insort(self._pending, _Look(lane.fact_ns + self._origin_ns, lane.sample, doubt_ns=lane.fact_ns), key=_moment)
 
     def settle(self, until_ns: int) -> Batch | None:
         """Samples up to that moment become events: the recorder is not going to say anything older."""
@@ -144,12 +160,15 @@ class Merger:
             self._take(facts, at_ns, begin, end)
             begin = end
             del self._pending[0]
+            self._looked_ns = look.at_ns
             thread = self._thread_of.get(look.sample.tid, _NOBODY)
             if look.about_gil:
                 if self._gil:
                     self._see_gil(look.sample, thread)
             elif thread in self._lanes:
                 self._see(look, thread, self._lanes[thread])
+            else:
+                self._unclaimed[look.sample.tid] = look.sample
         self._take(facts, at_ns, begin, len(at_ns))
         if cut_off:
             self._cut_off(until_ns)
@@ -191,7 +210,10 @@ class Merger:
     def _learn_native_ids(self, facts: Facts, begin: int, end: int) -> None:
         place = facts.kind.find(_BEGAN, begin, end)
         while place >= 0:
-            self._thread_of[facts.value[place]] = facts.thread[place]
+            tid, thread = facts.value[place], facts.thread[place]
+            self._thread_of[tid] = thread
+            lane = self._lanes[thread]
+            lane.sample = self._unclaimed.pop(tid, lane.sample)
             place = facts.kind.find(_BEGAN, place + 1, end)
 
     def _see(self, look: _Look, thread: int, lane: _Lane) -> None:

@@ -2,7 +2,8 @@
 
 The sampler runs in the supervisor of the cell, beyond the program's reach, so a bad byte here is our own fault and raises ValueError.
 A record (`SAMPLE`): at_ns CLOCK_MONOTONIC, native thread id, ThreadState (0: the thread is gone), flags, 0, CPU time of the thread in ms, 0.
-It is written when (state, holds the GIL) of a thread changes, and every 250 ms for a thread that runs.
+It is written when (state, holds the GIL) of a thread changes, when a thread is back in the same wait after it ran, and every 250 ms for a thread
+that runs.
 """
 
 from __future__ import annotations

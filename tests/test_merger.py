@@ -218,6 +218,34 @@ def test_a_late_fact_takes_the_time_of_the_event_before_it() -> None:
     assert (first.first_seq, second.first_seq, third.first_seq) == (0, len(first), len(first) + len(second))
 
 
+def test_what_was_seen_before_late_facts_were_told_is_said_again_after_them() -> None:
+    merger = Merger()
+    merger.set_out(ORIGIN, gil=True)
+    for number in (0, 1):
+        merger.meet(ThreadInfo(number, 0, "t", False, 100 + number, 0, 0))
+    merger.facts(facts([(ORIGIN + MS, "thread.began", 0), (ORIGIN + MS, "thread.began", 1)]), FAR)
+    merger.sample([Sample(ORIGIN + 60 * MS, 100, S.IO, 0, 0), Sample(ORIGIN + 300 * MS, 101, S.WAITING_GIL, 0, 0)])
+    merger.settle(ORIGIN + 400 * MS)
+    assert merger.living() == {0: S.IO, 1: S.WAITING_GIL}
+    merger.facts(facts([(ORIGIN + 20 * MS, "line", 0), (ORIGIN + 310 * MS, "line", 1)]), FAR)
+    assert merger.living() == {0: S.RUNNING, 1: S.RUNNING}
+    merger.settle(ORIGIN + 500 * MS)
+    assert merger.living() == {0: S.IO, 1: S.RUNNING}
+
+
+def test_a_thread_that_was_seen_before_the_recorder_spoke_of_it_is_where_it_was_seen() -> None:
+    merger = Merger()
+    merger.set_out(ORIGIN, gil=True)
+    merger.meet(ThreadInfo(0, 0, "main", False, 100, 0, 0))
+    merger.facts(facts([(ORIGIN + MS, "thread.began", 0)]), FAR)
+    merger.sample([Sample(ORIGIN + 60 * MS, 7, S.IO, 0, 0), Sample(ORIGIN + 60 * MS, 100, S.RUNNING, HAS_GIL, 0)])
+    merger.settle(ORIGIN + 400 * MS)
+    merger.meet(ThreadInfo(1, 0, "reader", False, 0, 0, 0))
+    merger.facts(facts([(ORIGIN + 20 * MS, "thread.began", 1), (ORIGIN + 21 * MS, "line", 1)], value=7), FAR)
+    merger.settle(ORIGIN + 500 * MS)
+    assert merger.living()[1] == S.IO
+
+
 def test_no_event_lies_in_the_future_or_before_the_start() -> None:
     merger = Merger()
     merger.set_out(ORIGIN, gil=True)
@@ -301,13 +329,13 @@ def test_a_million_line_events_a_second_are_decoded_and_merged() -> None:
     assert count / seconds > 300_000
 
 
-def facts(events: list[tuple[int, str, int]]) -> Facts:
+def facts(events: list[tuple[int, str, int]], value: int = 0) -> Facts:
     from playground.model.event import KINDS
 
     ids = [KIND_ID[kind] for _, kind, _ in events]
     zero = array("I", [0] * len(events))
     return Facts(array("Q", [at for at, _, _ in events]), bytes(ids), bytes(KINDS[number].to for number in ids),
-                 array("H", [thread for _, _, thread in events]), zero, zero, zero, zero, zero)
+                 array("H", [thread for _, _, thread in events]), zero, zero, array("I", [value] * len(events)), zero, zero)
 
 
 assert NO_CAUSE

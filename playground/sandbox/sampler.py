@@ -1,8 +1,9 @@
 """Sees from outside what every thread of a run is doing: running, waiting for the GIL, blocked, sleeping, reading.
 
 Runs in the run's supervisor, which may read /proc/PID/task/TID/syscall of its child (2 us a read). One record for each change of a thread's
-(state, GIL): 24 bytes, `<QIBBHII`: CLOCK_MONOTONIC ns, native tid as the run sees it, ThreadState, flags (1 has the GIL, 2 waits without a
-timeout), 0, CPU ms of the thread so far, 0. State 0: the thread is gone. A running thread is said again every 250 ms.
+(state, GIL), and for each look that finds it back in the same wait after it ran: 24 bytes, `<QIBBHII`: CLOCK_MONOTONIC ns, native tid as the run
+sees it, ThreadState, flags (1 has the GIL, 2 waits without a timeout), 0, CPU ms of the thread so far, 0. State 0: the thread is gone. A running
+thread is said again every 250 ms.
 """
 
 from __future__ import annotations
@@ -20,13 +21,14 @@ from playground.sandbox.syscall_numbers import numbers
 RECORD = struct.Struct("<QIBBHII")
 HAS_GIL, UNTIMED = 1, 2
 HEARTBEAT_NS = 250_000_000
-FASTEST_S, ALONE_S, SLOWEST_S, SHARE = 0.001, 0.004, 0.1, 20
-"""The pause between two looks is at least SHARE times what a look costs (5 % of a core), is longer for a thread
-that is alone, and grows while nothing runs."""
+FASTEST_S, ALONE_S, SLOWEST_S, SHARE, STALE = 0.001, 0.004, 0.1, 20, 10
+"""The pause between two looks is at least SHARE times what a look costs (5 % of a core), is longer for a thread that is alone, and grows while
+nothing runs: to a STALE part of that time, so that the end of a wait is seen late by no more than that part of it."""
 BATCH = 160
 
 _RUNNING, _WAITING, _BLOCKED, _SLEEPING, _IO = (
     int(state) for state in (ThreadState.RUNNING, ThreadState.WAITING_GIL, ThreadState.BLOCKED, ThreadState.SLEEPING, ThreadState.IO))
+_AWAY = frozenset({_BLOCKED << 8 | UNTIMED, _SLEEPING << 8, _IO << 8})
 _SLEEPS = ("clock_nanosleep", "nanosleep")
 _IN_OUT = (
     "read", "readv", "pread64", "write", "writev", "pwrite64", "poll", "ppoll", "select", "pselect6", "epoll_wait", "epoll_pwait", "epoll_pwait2",
@@ -38,7 +40,7 @@ _IN_OUT = (
 class Task:
     """One thread under watch: its tid inside, its open files, and what was last said about it."""
 
-    __slots__ = ("cpu_ms", "said", "said_ns", "schedstat", "syscall", "tid")
+    __slots__ = ("cpu_ns", "said", "said_cpu_ns", "said_ns", "schedstat", "syscall", "tid")
 
     def __init__(self, tasks: int, outer: str) -> None:
         self.tid = _inner_tid(tasks, outer)
@@ -49,8 +51,19 @@ class Task:
             os.close(self.syscall)
             raise
         self.said = -1
-        self.said_ns = 0
-        self.cpu_ms = 0
+        self.said_ns = self.said_cpu_ns = 0
+        self.cpu_ns = 0
+
+    @property
+    def cpu_ms(self) -> int:
+        """Its CPU time when last asked for."""
+        return self.cpu_ns // 1_000_000 & 0xFFFFFFFF
+
+    def ask_cpu(self) -> int:
+        """Its CPU time so far, in ns: the first number of schedstat."""
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            self.cpu_ns = int(os.pread(self.schedstat, 64, 0).split(None, 1)[0])
+        return self.cpu_ns
 
     def close(self) -> None:
         """Let go of the files."""
@@ -74,7 +87,8 @@ class Sampler:
         self._emit = emit
         self._watched: dict[str, Task] = {}
         self._links = 0
-        self._pause_s = FASTEST_S
+        self._moved_s = time.monotonic()
+        """When something was last seen to run or to change."""
         self._futex, self._states = _tables()
         self.most_tasks = 0
 
@@ -82,16 +96,19 @@ class Sampler:
         """One look at every thread; returns the seconds until the next. Where no CPU time was spent, nothing changed."""
         spent = cpu_ns(self._child)
         if spent == self._spent and not self._moving:
-            self._pause_s = min(self._pause_s * 1.5, SLOWEST_S)
-            return self._pause_s
+            return self._pause()
         self._spent = spent
         began = time.process_time_ns()  # not the wall clock: on a busy machine one look may be put off for long, and costs no more for that
         self._refresh()
         self._moving = self._sweep()
         cost_s = (time.process_time_ns() - began) / 1e9
-        fastest_s = FASTEST_S if len(self._watched) > 1 else ALONE_S
-        self._pause_s = fastest_s if self._moving else min(self._pause_s * 1.25, SLOWEST_S)
-        return max(self._pause_s, cost_s * SHARE)
+        return max(self._pause(), cost_s * SHARE)
+
+    def _pause(self) -> float:
+        now = time.monotonic()
+        if self._moving:
+            self._moved_s = now
+        return min(max(FASTEST_S if len(self._watched) > 1 else ALONE_S, (now - self._moved_s) / STALE), SLOWEST_S)
 
     def _sweep(self) -> bool:
         """Every thread's state, then one reading of the GIL, so that at one moment one thread has it."""
@@ -104,14 +121,14 @@ class Sampler:
                 gone.append(outer)
         owner = self._gil.owner(self._memory) if self._gil else 0
         now = time.monotonic_ns()
-        moving = False
+        moving = bool(gone)
         changed: list[tuple[Task, int, int]] = []
         for task, state, flags in seen:
             if owner and task.tid == owner and state in (_RUNNING, _WAITING):
                 state, flags = _RUNNING, HAS_GIL
             moving = moving or state in (_RUNNING, _WAITING)
             said = state << 8 | flags
-            if said != task.said or (state == _RUNNING and now - task.said_ns >= HEARTBEAT_NS):
+            if said != task.said or _goes_on(task, said, now):
                 changed.append((task, state, flags))
         self._say(now, changed)
         for outer in gone:
@@ -119,17 +136,18 @@ class Sampler:
             self._emit(RECORD.pack(now, task.tid, 0, 0, 0, task.cpu_ms, 0))
             task.close()
             self._links = 0
-        return moving or bool(changed) or bool(gone)
+        return moving or bool(changed)
 
     def _say(self, now: int, changed: list[tuple[Task, int, int]]) -> None:
         """Send what changed; what could not be sent counts as unsaid and comes with a later look."""
         for first in range(0, len(changed), BATCH):
             part = changed[first : first + BATCH]
-            data = b"".join(RECORD.pack(now, task.tid, state, flags, 0, _cpu_ms(task), 0) for task, state, flags in part)
-            if not self._emit(data):
+            for task, _, _ in part:
+                task.ask_cpu()
+            if not self._emit(b"".join(RECORD.pack(now, task.tid, state, flags, 0, task.cpu_ms, 0) for task, state, flags in part)):
                 return
             for task, state, flags in part:
-                task.said, task.said_ns = state << 8 | flags, now
+                task.said, task.said_ns, task.said_cpu_ns = state << 8 | flags, now, task.cpu_ns
 
     def _classify(self, text: bytes) -> tuple[int, int]:
         """State and flags from one line of /proc/PID/task/TID/syscall: `running`, or number, six arguments, stack, instruction."""
@@ -189,8 +207,11 @@ def _inner_tid(tasks: int, outer: str) -> int:
     return int(text[at : text.index(b"\n", at)].split()[-1]) if at >= 0 else int(outer)
 
 
-def _cpu_ms(task: Task) -> int:
-    """The CPU time of a thread so far: the first number of schedstat."""
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        task.cpu_ms = int(os.pread(task.schedstat, 64, 0).split(None, 1)[0]) // 1_000_000 & 0xFFFFFFFF
-    return task.cpu_ms
+def _goes_on(task: Task, said: int, now: int) -> bool:
+    """Whether a thread is to be said again though nothing changed: it still runs, or it ran and is back where it was.
+
+    A wait with a timeout is not asked about: the recorder knows of those, and its own hidden thread spends its life in one.
+    """
+    if said >> 8 == _RUNNING:
+        return now - task.said_ns >= HEARTBEAT_NS
+    return said in _AWAY and task.ask_cpu() != task.said_cpu_ns

@@ -89,6 +89,24 @@ def test_gil_has_one_owner_at_a_time(run: Run, zygote: Zygote) -> None:
         owners = owners | {tid} if has else owners - {tid}
 
 
+def test_a_thread_that_ran_between_two_looks_is_said_to_be_back_in_its_wait(run: Run) -> None:
+    outcome = run("""
+import os, threading, time
+read, write = os.pipe()
+def reader():
+    for _ in range(20):
+        os.read(read, 1)
+thread = threading.Thread(target=reader)
+thread.start()
+for _ in range(20):
+    time.sleep(0.03)
+    os.write(write, b"x")
+print(thread.native_id)
+thread.join()
+""")
+    assert sum(row[1] == ThreadState.IO for row in _rows(outcome)[int(outcome.out)]) >= 10
+
+
 def test_sleeping_run_costs_its_supervisor_almost_nothing(run: Run) -> None:
     rows = _rows(run("import time\ntime.sleep(1.5)"))
     assert sum(map(len, rows.values())) < 20
