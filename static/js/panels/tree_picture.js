@@ -2,6 +2,7 @@
 import { classTree, placeTree, tally, turns } from '../core/class_tree.js';
 import { CLOCK } from '../core/run_lengths.js';
 import { plural } from '../core/words.js';
+import { classesFor } from '../finding.js';
 import { svg } from './dom.js';
 
 const LEAST_WIDTH = 300, COLUMN = 26, START = 7, NAMES = 520, MOST_TURNS = 18;
@@ -21,8 +22,9 @@ export function treePicture(app, state, classes, pitch, { named = false, before 
   const lines = [[], [], []];
   const visit = (node) => { if (node.parent) lines[node.on].push(...stretch(node, tree.here)); nodes.push(node); node.kids.forEach(visit); };
   visit(tree.root);
-  const words = tree.leaves.map((leaf, index) => wordsOf(state, tree, leaf, index, classes));
-  const options = tree.leaves.map((leaf, index) => option(leaf, index, classes, id, words[index], named));
+  const counted = tree.leaves.filter(({ leaf }) => leaf !== null), shown = ownEnd(state);
+  const words = tree.leaves.map((leaf) => wordsOf(state, tree, leaf, counted.indexOf(leaf) + 1, leaf.leaf === null ? shown : classes[leaf.leaf], counted.length));
+  const options = tree.leaves.map((leaf, index) => option(leaf, id, index, words[index], named));
   const list = svg('svg', { viewBox: `0 0 ${width + (named ? NAMES : 0)} ${height}`, width: width + (named ? NAMES : 0), height, role: 'listbox', tabindex: 0, 'aria-label': label(classes) },
     svg('g', { 'aria-hidden': 'true' }, ...stem(tree), ...lines.flat(), ...here(tree)), ...options);
   let at = Math.max(0, tree.leaves.findIndex((leaf) => leaf.on > 0));
@@ -95,26 +97,30 @@ function bezier(x, y, t) {
   return { x: sum(x), y: sum(y) };
 }
 
-/** An order in words: its number and end, whose turns it is made of from where the orders part, and all of that. */
-function wordsOf({ trace }, { root, leaves }, leaf, index, classes) {
-  const each = leaf.leaf === null ? null : classes[leaf.leaf];
-  const end = each === null ? 'this order, not one of those that were run' : endOf(each), name = (who) => (who === CLOCK ? 'clock' : trace?.threads[who]?.tag ?? `thread ${who}`);
-  const runs = turns(leaf.row ?? [], root.depth), shown = runs.slice(0, MOST_TURNS).map(({ who, count }) => (count > 1 ? `${name(who)}\u00d7${count}` : name(who))).join(' ');
-  const way = `${shown}${runs.length > MOST_TURNS ? ' \u2026' : ''}`;
-  return { end, way, whole: `Order ${index + 1} of ${leaves.length}: ${end}${way ? `. ${root.depth ? `After step ${root.depth}: ` : ''}${way}` : ''}` };
+/** How the run ended that is shown, in the words of a class. */
+function ownEnd({ trace }) {
+  const { outcome, error = '' } = trace?.ended ?? {};
+  return { verdict: { ok: 'clean', deadlock: 'deadlock', failed: 'exception' }[outcome] ?? 'unknown', error, message: '' };
 }
 
-function option(leaf, index, classes, id, { end, way, whole }, named) {
-  const kind = (leaf.leaf === null ? null : classes[leaf.leaf])?.verdict ?? 'unknown';
-  return svg('g', { role: 'option', id: `${id}-${index}`, class: `leaf ${kind}`, 'aria-selected': String(leaf.on > 0), 'aria-label': whole, transform: `translate(${leaf.x} ${leaf.y})` },
-    svg('rect', { class: 'reach', x: -12, y: -7, width: named ? NAMES : 24, height: 14 }), ...marks(kind, 4), ...(named ? [called(index, end, way)] : []));
+/** An order in words: its number (0: the shown one, which is none of those that were run) and end, whose turns it is made of from where the orders part, and all of that. */
+function wordsOf(state, { root }, leaf, number, ended, total) {
+  const { trace } = state, name = (who) => (who === CLOCK ? 'clock' : trace?.threads[who]?.tag ?? `thread ${who}`), end = endOf(ended);
+  const runs = turns(leaf.row ?? [], root.depth), shown = runs.slice(0, MOST_TURNS).map(({ who, count }) => (count > 1 ? `${name(who)}\u00d7${count}` : name(who))).join(' ');
+  const way = `${shown}${runs.length > MOST_TURNS ? ' \u2026' : ''}`, which = number ? `Order ${number} of ${total}` : classesFor(state).complete ? 'The order shown, which counts as one of the others' : 'The order shown';
+  return { number, kind: ended.verdict, end, way, whole: `${which}: ${end}${way ? `. ${root.depth ? `After step ${root.depth}: ` : ''}${way}` : ''}` };
+}
+
+function option(leaf, id, index, { number, kind, end, way, whole }, named) {
+  return svg('g', { role: 'option', id: `${id}-${index}`, class: `leaf ${kind}${number ? '' : ' own'}`, 'aria-selected': String(leaf.on > 0), 'aria-label': whole, transform: `translate(${leaf.x} ${leaf.y})` },
+    svg('rect', { class: 'reach', x: -12, y: -7, width: named ? NAMES : 24, height: 14 }), ...marks(kind, 4), ...(named ? [called(number, end, way)] : []));
 }
 
 /** Number, end and way of an order, beside its mark. */
-function called(index, end, way) {
+function called(number, end, way) {
   const part = (words, extra) => { const span = svg('tspan', extra); span.textContent = words; return span; };
   const short = end.length > 32 ? `${end.slice(0, 31)}\u2026` : end;
-  return svg('text', { y: 0.5 }, part(`${index + 1}`, { class: 'faint', x: 14 }), part(short, { x: 42 }), part(way.length > 64 ? `${way.slice(0, 63)}\u2026` : way, { class: 'faint', dx: 10 }));
+  return svg('text', { y: 0.5 }, part(number ? `${number}` : 'shown', { class: 'faint', x: 14 }), part(short, { x: number ? 42 : 56 }), part(way.length > 64 ? `${way.slice(0, 63)}\u2026` : way, { class: 'faint', dx: 10 }));
 }
 
 const endOf = ({ verdict, error, message }) => (verdict === 'exception' ? `${error}${message ? `: ${message}` : ''}` : ENDS[verdict]?.[0] ?? 'not settled');
