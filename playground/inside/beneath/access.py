@@ -137,7 +137,7 @@ class _Program:
         if name in ("STORE_SUBSCR", "DELETE_SUBSCR"):
             return self._item(site, site.top(2), site.top(), WRITE)
         if name == "CONTAINS_OP":
-            return self._item(site, site.top(), site.top(2), READ)
+            return self._membership(site, site.top(), site.top(2))
         if name == "BINARY_SLICE":
             return self._operands(site, (site.top(3),), READ)
         if name == "STORE_SLICE":
@@ -271,12 +271,29 @@ class _Program:
 
         return recipe
 
+    def _membership(self, site: Site, container: Origin, key: Origin) -> Recipe | None:
+        """`key in container`: a mapping is asked for one key; of all else every element may be compared."""
+        operands = shared((container, key))
+        if not operands:
+            return None
+        line, baton = site.line, self._baton
+
+        def recipe(frame: FrameType) -> Pending | None:
+            thing, sure = self._values.of(container, frame)
+            if isinstance(thing, dict):
+                index, _ = self._values.of(key, frame)
+                part = baton.part(("item", index)) if type(index) in KEYS else ANY_PART
+                return pending_at("read", baton.number(thing) if sure else 0, part, READ, line)
+            return self._values.touched(frame, operands, READ, line, deep=True)
+
+        return recipe
+
     def _operands(self, site: Site, operands: tuple[Origin, ...], mode: int) -> Recipe | None:
         """Operations that read whole values: only containers can change meanwhile."""
         operands = shared(operands)
         if not operands:
             return None
-        line, deep = site.line, site.instruction.opname in _DEEP
+        line, deep = site.line, site.instruction.opname in _DEEP or site.instruction.argrepr.rstrip("=") == "%"
         return lambda frame: self._values.touched(frame, operands, mode, line, deep)
 
 

@@ -26,12 +26,14 @@ from playground.inside.beneath.baton import Baton
 from playground.inside.beneath.containers import READERS, SCALARS, WRITERS, is_container
 from playground.inside.beneath.origin_of_values import SCALAR_METHODS, Origin, Site
 from playground.inside.beneath.points import Recipe
-from playground.inside.beneath.values import MISSING, Values, in_class, shared
+from playground.inside.beneath.values import MISSING, Values, in_class, nested, shared
 from playground.model.schedule import ANY_PART, READ, WRITE, Pending, pending_at
 
 _REFLECTIVE = frozenset({"setattr", "delattr", "exec", "eval", "globals", "locals", "vars"})
-_DEEP = frozenset({"print", "repr", "sorted", "min", "max", "sum", "format", "str"})
+_DEEP = frozenset({"print", "repr", "sorted", "min", "max", "sum", "format", "str", "any", "all", "dict"})
 """Built-in functions that read what lies in the container's elements, too."""
+_COMPARING = frozenset({"sort", "index", "count", "remove"})
+"""Methods of containers that do."""
 _COPY_FIRST = frozenset({"sorted", "list", "tuple", "set", "frozenset", "dict", "deque"})
 """They take all they need before they call anybody back."""
 _KEEP_WHAT_THEY_GET = frozenset({"append", "appendleft", "insert", "setdefault"})
@@ -122,6 +124,8 @@ class Calls:
         if thing is MISSING or is_container(thing):
             mode = WRITE if name in WRITERS else READ if name in READERS else None
             if mode is not None:
+                if name in _COMPARING and thing is not MISSING and nested(thing):
+                    return self._anything(line, mode)
                 if args and name not in _KEEP_WHAT_THEY_GET and self._values.touched(frame, args, READ, line) is not None:
                     return self._anything(line, mode)
                 known = thing is not MISSING and sure
@@ -131,7 +135,7 @@ class Calls:
         if type(thing) is ModuleType:
             return self._function(frame, vars(thing).get(name, MISSING), args, line)
         if type(thing) in SCALARS:
-            return self._values.touched(frame, args, READ, line)
+            return self._values.touched(frame, args, READ, line, name in ("format", "format_map"))
         space = getattr(thing, "__dict__", None)
         if space is not None and name in space:
             return self._function(frame, space[name], args, line)
@@ -195,6 +199,8 @@ class Calls:
 
     def _is_light(self, frame: FrameType, arg: Origin) -> bool:
         """True for an argument that the callee cannot find anything shared in."""
+        if arg.how == "fresh":
+            return not self._values.reaches(arg, frame)
         value, _ = self._values.of(arg, frame)
         if type(value) in SCALARS or isinstance(value, (FunctionType, MethodType, BuiltinFunctionType, ModuleType, type)):
             return True
@@ -212,6 +218,8 @@ class Calls:
         owner, name = function.__self__, function.__name__
         if is_container(owner):
             reads = name in READERS
+            if name in _COMPARING and nested(owner):
+                return self._anything(line, READ if reads else WRITE)
             if args and name not in _KEEP_WHAT_THEY_GET and self._values.touched(frame, args, READ, line) is not None:
                 return self._anything(line, READ if reads else WRITE)
             return pending_at("read" if reads else "write", self._baton.number(owner), ANY_PART, READ if reads else WRITE, line)
@@ -224,7 +232,7 @@ class Calls:
         if type(owner).__name__ == "Random":
             return pending_at("call", self._baton.number(owner), ANY_PART, WRITE, line)
         if owner is None or foreign.frozen(owner):
-            return self._values.touched(frame, args, WRITE, line) if args else None
+            return self._values.touched(frame, args, WRITE, line, deep=True) if args else None
         return self._on(owner, frame, args, line)
 
     def _builtin(self, frame: FrameType, name: str, args: tuple[Origin, ...], line: int, to_file: bool) -> Pending | None:
@@ -242,7 +250,7 @@ class Calls:
 
     def _of_module(self, frame: FrameType, module: ModuleType, args: tuple[Origin, ...], line: int) -> Pending | None:
         """A C function of a module may change the containers it is given, and, unless the module is known to have none, state of its own."""
-        given = self._values.touched(frame, args, READ if module.__name__ in ("threading", "_json") else WRITE, line) if args else None
+        given = self._values.touched(frame, args, READ if module.__name__ in ("threading", "_json") else WRITE, line, deep=True) if args else None
         if module.__name__ in foreign.PURE_MODULES:
             return given
         return pending_at("call", 0 if given is not None else self._baton.number(module), ANY_PART, WRITE, line)

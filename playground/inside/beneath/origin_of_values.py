@@ -16,13 +16,17 @@ from typing import NamedTuple
 
 class Origin(NamedTuple):
     """How a value came onto the stack: `how` is unknown, fresh (made by this thread just now, or immutable), null, exit (a context
-    manager's), local, global, cell, const, attr (of `of`, by `name`), item, tuple (of `parts`), iter (over `parts`)."""
+    manager's), local, global, cell, const, attr (of `of`, by `name`), item, tuple (of `parts`), iter (over `parts`), within (any element of `of`).
+
+    `held` is what lies in a new container: nobody else has the container, but others may have what is in it.
+    """
 
     how: str
     name: str = ""
     of: Origin | None = None
     value: object = None
     parts: tuple[Origin, ...] = ()
+    held: tuple[Origin, ...] = ()
 
 
 UNKNOWN, FRESH, NULL, EXIT = Origin("unknown"), Origin("fresh"), Origin("null"), Origin("exit")
@@ -35,6 +39,11 @@ FRESH_CALLS = frozenset({"range", "len", "str", "int", "float", "bool", "abs", "
                          "set", "frozenset", "tuple", "sorted", "bytes", "bytearray", "ord", "chr", "divmod", "print", "callable", "complex",
                          "format"})
 """Built-in functions whose result nobody else has, unless the program gives the name another meaning."""
+_HOLDING_CALLS = frozenset({"list", "dict", "set", "frozenset", "tuple", "sorted"})
+"""Those whose result holds the elements of what they are given."""
+_MERGING = frozenset({"+", "*", "|", "&", "^", "-"})
+"""Operators whose result may hold elements of both sides."""
+_NUMBERS_AND_TEXT = (int, float, complex, str, bytes)
 ITERATING_CALLS = frozenset({"enumerate", "reversed", "iter", "zip"})
 SCALAR_METHODS = frozenset({"empty", "full", "is_set", "acquire", "locked", "is_alive", "qsize", "monotonic", "time", "perf_counter", "lower",
                             "upper",
@@ -47,6 +56,9 @@ _FRESH_OPS = frozenset({"BUILD_LIST", "BUILD_SET", "BUILD_MAP", "BUILD_STRING", 
                         "FORMAT_SIMPLE",
                         "FORMAT_WITH_SPEC", "CONVERT_VALUE", "COMPARE_OP", "CONTAINS_OP", "IS_OP", "UNARY_NOT", "TO_BOOL", "LOAD_BUILD_CLASS",
                         "LOAD_ASSERTION_ERROR", "LOAD_COMMON_CONSTANT", "IMPORT_NAME", "IMPORT_FROM", "BUILD_INTERPOLATION", "BUILD_TEMPLATE"})
+_EMPTY = frozenset({"BUILD_LIST", "BUILD_SET", "BUILD_MAP"})
+_MOST_HELD = 50
+_HOLDERS = frozenset({"BUILD_LIST", "BUILD_SET", "BUILD_MAP", "BUILD_CONST_KEY_MAP"})
 _KEEPS_STACK = frozenset({"RESUME", "NOP", "CACHE", "PRECALL", "COPY_FREE_VARS", "MAKE_CELL", "EXTENDED_ARG", "JUMP_BACKWARD", "JUMP_FORWARD",
                           "SETUP_ANNOTATIONS",
                           "NOT_TAKEN"})
@@ -73,7 +85,7 @@ def sites(code: CodeType, defined: frozenset[str]) -> Iterator[Site]:
     stack: list[Origin] = []
     alive = True
     line = code.co_firstlineno
-    for instruction in instructions:
+    for place, instruction in enumerate(instructions):
         offset = instruction.offset
         if offset in handlers:
             stack = []
@@ -84,6 +96,8 @@ def sites(code: CodeType, defined: frozenset[str]) -> Iterator[Site]:
         line = instruction.line_number or line
         yield Site(instruction, line, tuple(stack[-12:]))
         _step(instruction, stack, defined)
+        if instruction.opname in _EMPTY and not instruction.arg and instructions[place + 1].opname == "SWAP":
+            stack[-1] = stack[-1]._replace(held=(UNKNOWN,))  # a comprehension's: what its loop puts in is not followed
         alive = instruction.opname not in _NO_WAY_ON
         target = instruction.jump_target
         if target is not None and target > offset:
@@ -158,11 +172,11 @@ def _step(ins: dis.Instruction, stack: list[Origin], defined: frozenset[str]) ->
     elif name == "BINARY_OP":
         left, right = drop(2)
         scalar = left.how in ("const", "fresh") or right.how in ("const", "fresh")
-        made = SET._replace(parts=(left, right)) if ins.argrepr.rstrip("=") in SET_OPERATORS else FRESH
-        stack.append(made if scalar or "=" not in ins.argrepr else left)
+        operator = ins.argrepr.rstrip("=")
+        made = SET._replace(parts=(left, right)) if operator in SET_OPERATORS else FRESH
+        stack.append(made._replace(held=_merged_by(operator, left, right)) if scalar or "=" not in ins.argrepr else left)
     elif name == "BINARY_SLICE":
-        drop(3)
-        stack.append(FRESH)
+        stack.append(FRESH._replace(held=(within(drop(3)[0]),)))
     elif name == "COPY":
         stack.append(stack[-arg] if len(stack) >= arg else UNKNOWN)
     elif name == "SWAP":
@@ -184,9 +198,10 @@ def _step(ins: dis.Instruction, stack: list[Origin], defined: frozenset[str]) ->
         pop()
         stack.append(_result(pop(), args, defined))
     elif name in ("LIST_APPEND", "SET_ADD", "LIST_EXTEND", "SET_UPDATE", "DICT_UPDATE"):
-        pop()
+        added = pop()
+        _put_in(stack, arg, added if name in ("LIST_APPEND", "SET_ADD") else within(added))
     elif name == "MAP_ADD":
-        drop(2)
+        _put_in(stack, arg, *drop(2))
     elif name == "UNPACK_SEQUENCE":
         source = pop()
         stack.extend(reversed(source.parts) if source.how == "tuple" and len(source.parts) == arg else [UNKNOWN] * arg)
@@ -198,10 +213,28 @@ def _step(ins: dis.Instruction, stack: list[Origin], defined: frozenset[str]) ->
         pop()
         stack.append(FUNCTION)
     elif name in _FRESH_OPS:
-        drop(_popped(ins))
-        stack.append(SET if name == "BUILD_SET" else FRESH)
+        taken = drop(_popped(ins))
+        stack.append((SET if name == "BUILD_SET" else FRESH)._replace(held=tuple(taken) if name in _HOLDERS else ()))
     else:
         stack.clear()
+
+
+def within(container: Origin) -> Origin:
+    """Any element of it."""
+    return Origin("within", of=container)
+
+
+def _merged_by(operator: str, left: Origin, right: Origin) -> tuple[Origin, ...]:
+    """What may lie in the result: nothing if it can only be a number or a text."""
+    if operator not in _MERGING or (operator != "*" and any(type(each.value) in _NUMBERS_AND_TEXT for each in (left, right))):
+        return ()
+    return within(left), within(right)
+
+
+def _put_in(stack: list[Origin], depth: int, *added: Origin) -> None:
+    """Something more lies in the new container at that depth."""
+    if 0 < depth <= len(stack) and stack[-depth].how == "fresh":
+        stack[-depth] = stack[-depth]._replace(held=(*stack[-depth].held[-_MOST_HELD:], *added))
 
 
 def _popped(ins: dis.Instruction) -> int:
@@ -213,7 +246,8 @@ def _result(callee: Origin, args: list[Origin], defined: frozenset[str]) -> Orig
     if callee.name in defined:
         return UNKNOWN
     if callee.how == "global" and callee.name in FRESH_CALLS:
-        return SET if callee.name in ("set", "frozenset") else FRESH
+        made = SET if callee.name in ("set", "frozenset") else FRESH
+        return made._replace(held=tuple(map(within, args))) if callee.name in _HOLDING_CALLS else made
     if callee.how == "global" and callee.name in ITERATING_CALLS:
         return Origin("iter", parts=tuple(args))
     if callee.how == "attr" and callee.name in VIEWS and callee.of is not None:

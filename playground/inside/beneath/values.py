@@ -67,6 +67,10 @@ class Values:
         kind = "read" if mode == READ else "write"
         found = None
         for operand in operands:
+            if operand.how == "fresh":
+                if deep and self.reaches(operand, frame):
+                    return pending_at(kind, 0, ANY_PART, mode, line)
+                continue
             thing, sure = self.of(operand, frame)
             if thing is MISSING:
                 return pending_at(kind, 0, ANY_PART, mode, line)
@@ -78,10 +82,44 @@ class Values:
             if isinstance(thing, GeneratorType):
                 self.advance(thing, line)
             if is_container(thing):
-                if found is not None or not sure or (deep and _nested(thing)):
+                if found is not None or not sure or (deep and nested(thing)):
                     return pending_at(kind, 0, ANY_PART, mode, line)
                 found = thing
         return None if found is None else pending_at(kind, self.baton.number(found), ANY_PART, mode, line)
+
+    def reaches(self, origin: Origin, frame: FrameType) -> bool:
+        """Whether reading this value with all that lies in it may read something that another thread can change."""
+        how = origin.how
+        if how in ("const", "null"):
+            return False
+        if how in ("fresh", "exit"):
+            return any(self.reaches(each, frame) for each in origin.held)
+        if how == "tuple":
+            return any(self.reaches(part, frame) for part in origin.parts)
+        if how == "within" and origin.of is not None:
+            return self._holds(origin.of, frame)
+        if how == "iter":
+            return any(self._holds(part, frame) for part in origin.parts)
+        thing, _ = self.of(origin, frame)
+        return _can_change(thing)
+
+    def _holds(self, container: Origin, frame: FrameType) -> bool:
+        """The same of its elements."""
+        how = container.how
+        if how in ("fresh", "exit"):
+            return any(self.reaches(each, frame) for each in container.held)
+        if how in ("const", "null"):
+            return False
+        if how == "tuple":
+            return any(self.reaches(part, frame) for part in container.parts)
+        if how == "iter":
+            return any(self._holds(part, frame) for part in container.parts)
+        if how == "within" and container.of is not None:
+            return self._holds(container.of, frame)
+        thing, _ = self.of(container, frame)
+        if is_container(thing) or type(thing) is tuple:
+            return nested(thing)
+        return _can_change(thing)
 
     def of(self, origin: Origin, frame: FrameType) -> tuple[Any, bool]:
         """The value now (MISSING: cannot be told without running code), and whether it surely still is the one on the stack."""
@@ -134,7 +172,13 @@ def _walked(iterator: Any) -> Any:
     return next((each for each in gc.get_referents(iterator) if is_container(each)), None)
 
 
-def _nested(container: Any) -> bool:
+def _can_change(thing: Any) -> bool:
+    """True for what another thread can change, for what holds such things, and for what is not known."""
+    return (thing is MISSING or is_container(thing) or isinstance(thing, GeneratorType) or opaque(thing)
+            or (type(thing) is tuple and nested(thing)))
+
+
+def nested(container: Any) -> bool:
     """True if reading the container may mean reading others inside it."""
     values = container.values() if isinstance(container, dict) else container
     return any(is_container(value) or type(value) is tuple or opaque(value) for value in values)
@@ -143,4 +187,4 @@ def _nested(container: Any) -> bool:
 def shared(operands: tuple[Origin, ...]) -> tuple[Origin, ...]:
     """Those operands that another thread may have, too."""
     parts = tuple(part for each in operands for part in (each.parts if each.how in ("tuple", "iter") else (each,)))
-    return tuple(each for each in parts if each.how not in ("fresh", "const", "null"))
+    return tuple(each for each in parts if each.how not in ("const", "null") and (each.how != "fresh" or each.held))

@@ -35,9 +35,9 @@ export function mount(root, app) {
     if (cut) body.push(h('p', { class: 'out-note' }, 'Only the last part is shown here; the download has all that was kept.'));
     if (trace?.ended?.limit === 'output_kb') body.push(h('p', { class: 'out-note' }, trace.ended.sentence));
     const scroller = list.parentElement;
-    const atEnd = scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 8;
+    const atEnd = inOrder && scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 8;
     list.replaceChildren(...body);
-    if (atEnd && inOrder) scroller.scrollTop = scroller.scrollHeight;
+    if (atEnd) scroller.scrollTop = scroller.scrollHeight;
   };
   toggle.addEventListener('click', () => {
     inOrder = !inOrder;
