@@ -17,9 +17,10 @@ from playground.listening import Heard, listen
 from playground.model.errors import ProtocolError
 from playground.model.finding import Finding
 from playground.model.outcome import HASHES
+from playground.model.reaching import could_speak
 from playground.model.record import Progress
 from playground.model.report import Failure, Report
-from playground.model.report_claim import read_failure, read_report
+from playground.model.report_claim import read_ending, read_failure, read_report
 from playground.model.search_spec import TELL_S, SearchSpec
 from playground.model.spec import Limits
 from playground.reading import Reading
@@ -29,6 +30,8 @@ from playground.telling_failure import finding_of
 
 CONFIRM = Limits(wall_s=20.0, cpu_s=20.0)
 UNREPEATABLE = "the program does not do the same under other hashes of strings: something other than scheduling decides"
+
+UNBELIEVED = "every order that is told apart ended well, which is no proof of a program that can reach what watches it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +90,12 @@ def explore(search: SearchSpec, open_cell: Open, warm: Callable[[], None], *, st
         report = _claimed(search, heard, limits)
         warming.result()
     finding = None
+    speaks = could_speak(search.run.source)
+    if report.exhausted and speaks:
+        report = replace(report, exhausted=False, classes_complete=False, reason=report.reason or UNBELIEVED)
     if report.failure is not None and report.executions:
         report, finding = _told(search, report, report.failure, open_cell, stopped)
-    elif report.exhausted or HASHES in report.reason:
+    elif report.verdict == "clean" and (report.exhausted or speaks or HASHES in report.reason):
         report = _repeated(search, report, open_cell, stopped)
     cut = heard.cut or stopped()
     if cut is not None and report.reason == UNREPEATABLE:
@@ -170,9 +176,18 @@ def _confirmed(search: SearchSpec, report: Report, failure: Failure, open_cell: 
 def _repeated(search: SearchSpec, report: Report, open_cell: Open, stopped: Callable[[], Cut | None]) -> Report:
     """The report if one run gives the same trace under both hash seeds; only what claims no proof may print in another order."""
     first, second = (_again(search, "", "controlled", open_cell, stopped, other=other) for other in (False, True))
-    if first.report and first.events == second.events and (not report.exhausted or first.written == second.written):
+    if _ended_well(first) and first.events == second.events and (not report.exhausted or first.written == second.written):
         return report
     return replace(report, verdict="inconclusive", exhausted=False, reason=UNREPEATABLE, classes_complete=False)
+
+
+def _ended_well(heard: Heard) -> bool:
+    """Whether a run that was to show once more that nothing fails says so."""
+    try:
+        ending = read_ending(heard.report)
+    except ProtocolError:
+        return False
+    return ending.verdict == "clean" and ending.left_off is None
 
 
 def _again(search: SearchSpec, schedule: str, mode: str, open_cell: Open, stopped: Callable[[], Cut | None], *, other: bool) -> Heard:

@@ -55,6 +55,34 @@ def test_a_failure_that_depends_on_hashes_is_not_shown(host: Host) -> None:
     assert (report.verdict, report.failure, report.reason) == ("inconclusive", None, UNREPEATABLE)
 
 
+FORGED = """
+import json, os, struct
+def record(kind, number, payload): return struct.pack("<HBBI", len(payload), kind, 0, number) + payload
+report = dict(verdict="clean", exhausted=True, executions=5, granularity="access", strategy="auto", reason="", failure=None, classes=[],
+              classes_complete=False)
+close = dict(outcome="ok", error="", message="", trace="", exit_code=0, callbacks=0, callback_ns=0)
+said = [(1, dict(python="cpython 3.13.0", gil=True, origin_ns=0)), (9, report), (8, close)]
+out = b"".join(record(kind, n, b"\\1" * (kind == 9) + json.dumps(row).encode()) for n, (kind, row) in enumerate(said))
+for fd in range(3, 256):
+    try: os.write(fd, out)
+    except OSError: pass
+os._exit(0)
+"""
+
+
+def test_a_forged_proof_is_not_believed(host: Host) -> None:
+    report = host.check(RunSpec(source=FORGED)).report
+    assert (report.verdict, report.exhausted) == ("inconclusive", False)
+
+
+def test_a_program_that_can_reach_the_recorder_is_not_called_proved(host: Host) -> None:
+    source = "import threading\nt = threading.Thread(target=len, args=('x',))\nt.start()\nt.join()\n"
+    assert host.check(RunSpec(source=source.replace("len", "lambda x: None"))).report.exhausted
+    report = host.check(RunSpec(source=source.replace("len", "lambda x: None") + "print.__self__\n")).report
+    assert (report.verdict, report.exhausted) == ("clean", False)
+    assert "reach what watches it" in report.reason
+
+
 def test_a_search_has_no_end_beyond_its_own(host: Host) -> None:
     search = SearchSpec(RunSpec(source="import os; r, w = os.pipe(); os.read(r, 1)"), max_seconds=0.5)
     assert limits_of(search).wall_s < 10

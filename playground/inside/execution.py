@@ -32,6 +32,7 @@ COLLECT_EVERY = 50
 """Executions between two collections of garbage; none happens during an execution, where it would run finalizers at a whim."""
 LONG = 2_000
 """Steps of a loop without an end of its own that a strategy is still asked to look back at."""
+FINALIZERS = "finalizers, which run when nobody has an object any more, or at the very end"
 _print_unraisable = sys.__unraisablehook__
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,16}\b")
 _REASONS = {
@@ -122,6 +123,7 @@ class Execution:
         self._points = Points(self.baton)
         codes = all_codes(self._code)
         self._points.watch(codes, granularity, recipes_for(codes, granularity, self.baton))
+        self._at_the_end = {FINALIZERS} if any(code.co_name == "__del__" for code in codes) else set()
         self._count = 0
         self.overlooked = False
         """True once a strategy was not shown what an execution came to: it proves nothing, and looking back at so many steps takes long."""
@@ -152,6 +154,7 @@ class Execution:
         saved = (sys.stdin, sys.stdout, sys.stderr, sys.modules["__main__"], sys.unraisablehook, sys.excepthook, builtins.input, os.fork, sys.argv,
                  without_collection())
         baton.begin(strategy)
+        baton.unproven |= self._at_the_end
         self._library.enter()
         sys.stdout, sys.stderr = (_Voice(parts, None if heard is None else partial(heard, stream)) for stream in (1, 2))
         sys.stdin = _Deaf(self._no_input)

@@ -58,6 +58,7 @@ DEPENDS = {
     "the process's number": "import os\nrun('x')\nassert os.getpid() > 1",
     "a file's existence": "import os\nrun('x')\nassert not os.path.exists('no such file')",
     "a path's existence": "from pathlib import Path\nrun('x')\nassert not Path('no such file').exists()",
+    "a finalizer at the end": "class P:\n    def __del__(self): done.append(1)\np = P()\nrun('x')",
     "references": "import sys\nrun('x')\nassert sys.getrefcount(done) > 1",
 }
 DOES_NOT = {
