@@ -223,6 +223,8 @@ class _Program:
                         return pending_at(kind, 0, baton.part(name), mode, line)
             elif isinstance(thing, (ModuleType, type)) and type(thing) is ModuleType:
                 baton.unproven.add(f"an attribute of the module {thing.__name__} was changed")
+            elif name == "args" and isinstance(thing, BaseException):
+                baton.unproven.add("what an exception says was changed")
             elif len(baton.alive) > 1 and (name in _OF_THE_OBJECT or (isinstance(thing, type) and callable(in_class(thing, name)))):
                 baton.unproven.add(f"what an object is was changed ({name})")
             return pending_at(kind, baton.number(thing) if sure else 0, baton.part(name), mode, line)

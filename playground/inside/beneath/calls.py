@@ -8,6 +8,8 @@ reaches what no relation knows (files, lifetimes, code made at run time), the ex
 from __future__ import annotations
 
 import builtins
+import functools
+import operator
 from types import (
     BuiltinFunctionType,
     FrameType,
@@ -26,7 +28,7 @@ from playground.inside.beneath.baton import Baton
 from playground.inside.beneath.containers import READERS, SCALARS, WRITERS, is_container
 from playground.inside.beneath.origin_of_values import SCALAR_METHODS, Origin, Site
 from playground.inside.beneath.points import Recipe
-from playground.inside.beneath.values import MISSING, Values, in_class, nested, shared
+from playground.inside.beneath.values import MISSING, Values, can_change, in_class, nested, shared
 from playground.model.schedule import ANY_PART, READ, WRITE, Pending, pending_at
 
 _REFLECTIVE = frozenset({"setattr", "delattr", "exec", "eval", "globals", "locals", "vars"})
@@ -95,7 +97,7 @@ class Calls:
                 owner, _ = self._values.of(arg.of, frame)
                 if owner is MISSING or is_container(owner):
                     return True
-            elif isinstance(value := self._values.of(arg, frame)[0], _C_CALLS) and is_container(value.__self__):
+            elif isinstance(value := self._values.of(arg, frame)[0], operator.methodcaller) or (isinstance(value, _C_CALLS) and is_container(value.__self__)):
                 return True
         return False
 
@@ -135,7 +137,9 @@ class Calls:
         if type(thing) is ModuleType:
             return self._function(frame, vars(thing).get(name, MISSING), args, line)
         if type(thing) in SCALARS:
-            return self._values.touched(frame, args, READ, line, name in ("format", "format_map"))
+            if name in ("format", "format_map") and any(type(self._values.of(arg, frame)[0]) not in SCALARS for arg in args):
+                return self._anything(line, READ)  # a field may name an attribute or an item
+            return self._values.touched(frame, args, READ, line, deep=True)
         space = getattr(thing, "__dict__", None)
         if space is not None and name in space:
             return self._function(frame, space[name], args, line)
@@ -166,7 +170,9 @@ class Calls:
     def _function(self, frame: FrameType, function: Any, args: tuple[Origin, ...], line: int, to_file: bool = False) -> Pending | None:
         if function is MISSING:
             return pending_at("call", 0, ANY_PART, WRITE, line)
-        function = foreign.bare(function)
+        kept, function = _kept_by(function), foreign.bare(function)
+        if not isinstance(function, FunctionType) and any(can_change(each) for each in kept):
+            return self._anything(line)
         if isinstance(function, FunctionType):
             return self._python(frame, function, args, line)
         if isinstance(function, type):
@@ -254,6 +260,15 @@ class Calls:
         if module.__name__ in foreign.PURE_MODULES:
             return given
         return pending_at("call", 0 if given is not None else self._baton.number(module), ANY_PART, WRITE, line)
+
+
+def _kept_by(function: Any) -> tuple[Any, ...]:
+    """What a partial will give to what it calls."""
+    kept: tuple[Any, ...] = ()
+    while isinstance(function, functools.partial):
+        kept += (*function.args, *function.keywords.values())
+        function = function.func
+    return kept
 
 
 def in_class_of(cls: type, name: str) -> Any:

@@ -11,7 +11,6 @@ import decimal
 import enum
 import fractions
 import functools
-import operator
 import pathlib
 import re
 import types
@@ -45,7 +44,7 @@ OUTSIDE_CALLS = {
 """The same of built-in functions."""
 _FROZEN: Any = (*SCALARS, tuple, slice, type, enum.Enum, decimal.Decimal, fractions.Fraction, datetime.date, datetime.time, datetime.timedelta,
            datetime.tzinfo, pathlib.PurePath, re.Pattern, re.Match, FunctionType, MethodType, types.BuiltinFunctionType, ModuleType, CodeType,
-           BaseException, operator.attrgetter, operator.itemgetter, operator.methodcaller, types.GenericAlias)
+           BaseException, types.GenericAlias)
 LASTING = frozenset({"builtins", "threading", "queue", "_thread", "_queue", "time", "collections", "random", "datetime", "_io", "re", "functools",
                      "itertools", "enum", "types"})
 """Modules whose classes live as long as the process; others may be imported afresh by each execution, and are not remembered."""

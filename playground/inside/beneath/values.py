@@ -101,7 +101,7 @@ class Values:
         if how == "iter":
             return any(self._holds(part, frame) for part in origin.parts)
         thing, _ = self.of(origin, frame)
-        return _can_change(thing)
+        return can_change(thing)
 
     def _holds(self, container: Origin, frame: FrameType) -> bool:
         """The same of its elements."""
@@ -119,7 +119,7 @@ class Values:
         thing, _ = self.of(container, frame)
         if is_container(thing) or type(thing) is tuple:
             return nested(thing)
-        return _can_change(thing)
+        return can_change(thing)
 
     def of(self, origin: Origin, frame: FrameType) -> tuple[Any, bool]:
         """The value now (MISSING: cannot be told without running code), and whether it surely still is the one on the stack."""
@@ -172,7 +172,7 @@ def _walked(iterator: Any) -> Any:
     return next((each for each in gc.get_referents(iterator) if is_container(each)), None)
 
 
-def _can_change(thing: Any) -> bool:
+def can_change(thing: Any) -> bool:
     """True for what another thread can change, for what holds such things, and for what is not known."""
     return (thing is MISSING or is_container(thing) or isinstance(thing, GeneratorType) or opaque(thing)
             or (type(thing) is tuple and nested(thing)))
