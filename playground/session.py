@@ -26,6 +26,7 @@ GRACE_NS = 500_000_000
 """The host's clock ends what the supervisor should have ended already."""
 DRAIN_NS = 5_000_000_000
 """After a kill the channels must reach their end within this time."""
+LOST = "ended from outside: the run's supervisor was killed, so nothing is known of how the program would have ended"
 
 
 class Cell(Protocol):
@@ -62,15 +63,14 @@ class Session:
         self.close()
 
     def __iter__(self) -> Iterator[Record]:
-        started_ns = time.monotonic_ns()
         try:
             cell = self._open()
         except SandboxRefused as refused:
-            yield Hello(self._python, self._gil, started_ns)
+            yield Hello(self._python, self._gil, time.monotonic_ns())
             yield refused_end(str(refused), self._python)
             return
         try:
-            yield from self._run(cell, started_ns)
+            yield from self._run(cell, time.monotonic_ns())  # not before: a zygote may have had to start first, which is no time of the run's
         finally:
             self.close()
 
@@ -124,6 +124,8 @@ class Session:
             wait_s = TICK_S if chunks or now_ns < reading.last_sign_ns + STANDSTILL_NS else QUIET_TICK_S
         now_ns = time.monotonic_ns()
         left = cell.exit()
+        if left.reason == "lost":
+            self._cut = self._cut or stopped_cut(LOST)
         yield from reading.finish(now_ns, self._missing(reading, left))
         yield end_of(reading.account(now_ns, living), self._cut, left, self._spec.limits, self._tier(), self._python)
 

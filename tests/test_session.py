@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import pytest
 
 from playground.ending import end_of
 from playground.model.errors import SandboxRefused
-from playground.model.event import Batch
+from playground.model.event import Batch, ThreadState
 from playground.model.finding import Finding
 from playground.model.record import End, Found, Gap, Hello, Output, Record
 from playground.model.spec import Limits, RunSpec
 from playground.reading import Reading
+from playground.sampling import SAMPLE
 from playground.session import Session
 from tests.story import ORIGIN, Story
 
@@ -178,9 +181,29 @@ def test_the_hosts_own_clock_keeps_the_deadline() -> None:
     assert (found.outcome, found.limit, found.exit_code) == ("limit", "wall_s", 3)
 
 
+def test_the_runs_clock_begins_when_its_cell_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, late_ns = time.monotonic_ns, [0]
+
+    def open_late() -> FakeCell:
+        late_ns[0] = 60_000_000_000
+        return FakeCell([("stdout", b"hi")])
+
+    monkeypatch.setattr("playground.session.time", SimpleNamespace(monotonic_ns=lambda: real() + late_ns[0]))
+    found = end(list(Session(RunSpec(source="pass"), open_late)))
+    assert (found.outcome, found.limit) == ("ok", "")
+    assert found.at_ns < 1_000_000_000
+
+
+def test_a_supervisor_killed_from_outside_is_no_crash_of_the_program() -> None:
+    found = end(run(FakeCell([("events", bytes(good_story().data))], FakeExit(reason="lost", signal=9))))
+    assert (found.outcome, found.limit, found.exit_code) == ("stopped", "", 3)
+    assert found.sentence.startswith("Ended from outside: the run's supervisor was killed")
+
+
 def test_no_more_threads_is_a_limit_and_no_blame() -> None:
     story = good_story().close("exception", error="RuntimeError", message="can't start new thread", exit_code=1)
-    found = end(run(FakeCell([("events", bytes(story.data))], FakeExit(status=1))))
+    sampled = b"".join(SAMPLE.pack(ORIGIN, tid, ThreadState.BLOCKED, 0, 0, 0, 0) for tid in range(2, 258))
+    found = end(run(FakeCell([("samples", sampled), ("events", bytes(story.data))], FakeExit(status=1))))
     assert (found.outcome, found.limit, found.exit_code) == ("limit", "threads", 3)
 
 

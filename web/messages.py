@@ -20,6 +20,8 @@ VERSION = 1
 RUN_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 MOST_MESSAGES = 2**32 - 1
 _LINE = re.compile(r"line (\d{1,7})\b")
+MOST_ASKED = {"processes": 1, "threads": 1_000}
+"""What every server's pages may ask for: no page and no scenario needs a second process, and the largest lessons have a thousand threads."""
 _PARTS: dict[str, tuple[str, ...]] = {
     "run": ("spec",), "find": ("spec",), "stop": ("run",), "leave": (), "resume": ("run", "from"), "fetch": ("run", "from", "to"), "ping": (),
 }
@@ -104,7 +106,7 @@ def _read[Spec](raw: object, read: Callable[[dict[str, Any]], Spec]) -> Spec:
 
 
 def _allowed(spec: RunSpec, config: Config) -> RunSpec:
-    for name, most in (("wall_s", config.max_wall_s), ("memory_mb", config.max_memory_mb)):
+    for name, most in {"wall_s": config.max_wall_s, "memory_mb": config.max_memory_mb, **MOST_ASKED}.items():
         if getattr(spec.limits, name) > most:
             raise BadSpec(f"This server allows {name} up to {most:g}; {getattr(spec.limits, name):g} was asked for.")
     if not _is_text(spec.name) or not _is_text(spec.python) or len(spec.python) > 80:

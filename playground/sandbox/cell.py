@@ -150,8 +150,8 @@ class Cell:
         """One message of the supervisor: samples, or its last word."""
         try:
             message = self._supervisor.recv(CHUNK)
-        except ConnectionError:
-            message = b""
+        except ConnectionResetError:  # it left with our STOP unread: said once, and before its last word, which is still to be read
+            return []
         if message[:1] == b"S":
             return [("samples", message[1:])]
         if message[:1] == b"X":

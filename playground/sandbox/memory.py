@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 
 _TICKS = os.sysconf("SC_CLK_TCK")
+_RESIDENT, _SHARED_OUT = (b"RssAnon:", b"RssShmem:"), (b"Pss_Anon:", b"Pss_Shmem:")
+_TRIES = 3
+"""How often the threads of a process whose first one is gone are listed anew, if each of them ended before it could be asked."""
 
 
 class Tree:
@@ -20,18 +23,15 @@ class Tree:
         self._box = box
         self._status = os.open(f"{root}/status", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc)
 
-    def used_bytes(self) -> int:
-        """Anonymous and shared memory of the tree plus its files, now."""
-        pids = self.pids()
-        total = _of_status(self._status) if self._root in pids else 0
-        for pid in pids:
-            if pid != self._root:
-                total += self._of(pid)
-        return total + self._of_box()
+    def used(self) -> tuple[int, int]:
+        """How many processes live, and their anonymous and shared memory plus the run's files in bytes, now."""
+        living = [used for pid in self.pids() if (used := self._of(pid)) >= 0]
+        return len(living), sum(living) + self._of_box()
 
     def shared_out_bytes(self) -> int:
-        """The same, each page shared by forks counted once (PSS): exact, but some hundred microseconds a process."""
-        return sum(_sum_of(_read(f"{pid}/smaps_rollup", self._proc), (b"Pss_Anon:", b"Pss_Shmem:")) for pid in self.pids()) + self._of_box()
+        """The memory again, each page shared by forks counted once (PSS): exact, but some hundred microseconds a process."""
+        rollups = [_read(f"{pid}/smaps_rollup", self._proc) or self._of_another(pid, "smaps_rollup", _SHARED_OUT) for pid in self.pids()]
+        return sum(_sum_of(text, _SHARED_OUT) for text in rollups) + self._of_box()
 
     def cpu_s(self) -> float:
         """CPU time of every living process of the tree (fields 14 and 15 of /proc/PID/stat)."""
@@ -55,29 +55,40 @@ class Tree:
 
     def _children(self, pid: int) -> list[int]:
         """Of every thread of this process; none if it is gone."""
-        children: list[int] = []
+        return [int(child) for task in self._tasks(pid) for child in _read(f"{pid}/task/{task}/children", self._proc).split()]
+
+    def _tasks(self, pid: int) -> list[str]:
+        """The outer tids of this process; none if it is gone."""
         try:
             tasks = os.open(f"{pid}/task", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=self._proc)
         except OSError:
-            return children
+            return []
         try:
-            for task in os.listdir(tasks):
-                children += map(int, _read(f"{task}/children", tasks).split())
+            return os.listdir(tasks)
         except OSError:
-            pass
+            return []
         finally:
             os.close(tasks)
-        return children
 
     def _of(self, pid: int) -> int:
-        try:
-            fd = os.open(f"{pid}/status", os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._proc)
-        except OSError:
-            return 0
-        try:
-            return _of_status(fd)
-        finally:
-            os.close(fd)
+        """The bytes that one process has; -1 if it does not live."""
+        text = _pread(self._status) if pid == self._root else _read(f"{pid}/status", self._proc)
+        if not _lives(text):
+            return -1
+        if _RESIDENT[0] not in text:
+            text = self._of_another(pid, "status", _RESIDENT)
+        return _sum_of(text, _RESIDENT)
+
+    def _of_another(self, pid: int, name: str, words: tuple[bytes, ...]) -> bytes:
+        """The same file of any thread that has memory: all share it, but the first one may have left by exit(2), and tells nothing any more."""
+        for _ in range(_TRIES):
+            tasks = self._tasks(pid)
+            for task in tasks:
+                if words[0] in (text := _read(f"{task}/{name}", self._proc)):  # /proc/TID is there, though not listed (proc(5))
+                    return text
+            if len(tasks) < 2:
+                break
+        return b""
 
     def _of_box(self) -> int:
         if self._box < 0:
@@ -109,13 +120,18 @@ def _read(path: str, directory: int) -> bytes:
         os.close(fd)
 
 
-def _of_status(fd: int) -> int:
-    """RssAnon and RssShmem of an open /proc/PID/status, in bytes; a process that just ended has none."""
+def _pread(fd: int) -> bytes:
     try:
-        text = os.pread(fd, 4096, 0)
+        return os.pread(fd, 4096, 0)
     except OSError:
-        return 0
-    return _sum_of(text, (b"RssAnon:", b"RssShmem:"))
+        return b""
+
+
+def _lives(status: bytes) -> bool:
+    """A zombie with other threads is a process whose first thread is gone; one without them only waits to be buried."""
+    state = status.partition(b"State:\t")[2][:1]
+    threads = status.partition(b"Threads:\t")[2].split(b"\n", 1)[0]
+    return bool(state) and (state not in b"ZX" or int(threads or 0) > 1)
 
 
 def _sum_of(text: bytes, words: tuple[bytes, ...]) -> int:

@@ -93,14 +93,15 @@ def _receive(control: socket.socket) -> tuple[bytes, list[int]]:
 
 def _filters(tier: str) -> Callable[[Policy], bytes]:
     """Compiled filters by profile: one compilation for all runs of a profile."""
-    compiled: dict[bool, bytes] = {}
+    compiled: dict[tuple[bool, int], bytes] = {}
 
     def filter_of(policy: Policy) -> bytes:
         several = tier == "A" and policy.processes > 1
-        if several not in compiled:
-            compiled[several] = seccomp.compile_filter(os.uname().machine, processes=several, own_files=tier == "A",
-                                                       only_pid=0 if tier == "A" else entry.ANY_PID)
-        return compiled[several]
+        profile = several, policy.files_a_wait
+        if profile not in compiled:
+            compiled[profile] = seccomp.compile_filter(os.uname().machine, processes=several, own_files=tier == "A",
+                                                       only_pid=0 if tier == "A" else entry.ANY_PID, files_a_wait=policy.files_a_wait)
+        return compiled[profile]
 
     return filter_of
 

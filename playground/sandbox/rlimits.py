@@ -20,7 +20,7 @@ def apply(policy: Policy, base_bytes: int, own_user: bool) -> None:
     if policy.has("rlimits"):
         for each in _ZERO:
             _set(each, 0)
-        _set(resource.RLIMIT_NOFILE, policy.open_files)
+        _set(resource.RLIMIT_NOFILE, policy.files_each)
         _set(resource.RLIMIT_FSIZE, policy.disk_mb * MB)
         _set(resource.RLIMIT_SIGPENDING, 256)
     if policy.has("cpu_limit"):

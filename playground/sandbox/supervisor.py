@@ -57,6 +57,7 @@ class Supervisor:
         self._stopped = False
         self._peak = 0
         self._spent = -1
+        self._pace_s = TREE_WATCH_S if watch.policy.processes > 1 else WATCH_S
         self._room = watch.host.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) // 2
         self._sampler: Sampler | None = None
         self._tree: Tree | None = None
@@ -96,7 +97,7 @@ class Supervisor:
         for fd in (ended, watch.host.fileno(), watch.life):
             poller.register(fd, select.POLLIN)
         deadline = self._began + policy.wall_s if policy.has("wall_deadline") else float("inf")
-        next_watch = self._began + WATCH_S
+        next_watch = self._began + self._pace_s
         next_look = self._began + FIRST_LOOK_S if self._sampler else float("inf")
         while not self._limit:
             pause_s = min(deadline, next_watch, next_look) - time.monotonic()
@@ -122,7 +123,10 @@ class Supervisor:
             return WATCH_S
         self._spent = spent
         limit = policy.memory_mb << 20
-        used, crowded = self._used(limit)
+        living, used, crowded = self._used(limit)
+        if living > policy.processes and policy.has("watchdog"):
+            self._limit = "processes"
+            return FAST_WATCH_S
         self._peak = max(self._peak, used)
         if used > limit and policy.has("watchdog"):
             self._limit = "memory_mb"
@@ -132,14 +136,15 @@ class Supervisor:
             self._limit = "threads"
         if crowded:
             return WATCH_S
-        return FAST_WATCH_S if used * 3 > limit else TREE_WATCH_S if policy.processes > 1 else WATCH_S
+        return FAST_WATCH_S if used * 3 > limit else self._pace_s
 
-    def _used(self, limit: int) -> tuple[int, bool]:
-        """What the tree uses, and whether that took the dear way: RSS counts a page once for each fork that shares it, PSS once."""
-        used = self._tree.used_bytes() if self._tree else 0
-        if self._tree and used > limit and self._watch.policy.processes > 1:
-            return self._tree.shared_out_bytes(), True
-        return used, False
+    def _used(self, limit: int) -> tuple[int, int, bool]:
+        """How many live, what they use, and whether that took the dear way: RSS counts a page once for each fork that shares it, PSS once."""
+        living, used = self._tree.used() if self._tree else (0, 0)
+        most = self._watch.policy.processes
+        if self._tree and used > limit and most > 1 and living <= most:
+            return living, self._tree.shared_out_bytes(), True
+        return living, used, False
 
     def _cpu_s(self) -> float:
         """CPU time of the run so far: of the living and of the dead that were buried."""
@@ -161,8 +166,6 @@ class Supervisor:
         code = os.waitstatus_to_exitcode(status)
         over_cpu = code in (-signal.SIGXCPU, -signal.SIGKILL) and cpu_s >= self._watch.policy.cpu_s
         limit = self._limit or ("cpu_s" if over_cpu else "")
-        if not limit and code and self._sampler and self._sampler.most_tasks >= self._watch.policy.threads:
-            limit = "threads"
         end = {"status": max(code, 0), "signal": max(-code, 0), "cpu_s": round(cpu_s, 4), "limit": limit, "stopped": self._stopped,
                "max_memory_mb": round(max(self._peak, most_kb * 1024) / (1 << 20), 1)}
         self._say(END + json.dumps(end).encode())

@@ -40,6 +40,16 @@ def test_first_reason_of_a_kill_counts_and_from_any_thread(zygote: Zygote) -> No
     assert (outcome.exit.reason, outcome.exit.signal, outcome.exit.limit) == ("stopped by the visitor", 9, "")
 
 
+def test_account_of_a_run_that_the_host_ended_is_kept(zygote: Zygote) -> None:
+    cell = open_cell(zygote, "import os\nblock = bytearray(40 << 20)\nsum(range(3_000_000))\nos.write(1, b'up')\nwhile True: pass")
+    read_until(cell, b"up")
+    cell.kill("deadlock")
+    outcome = finish(cell)
+    assert (outcome.exit.reason, outcome.exit.signal) == ("deadlock", 9)
+    assert outcome.exit.cpu_s > 0.01
+    assert outcome.exit.max_memory_mb > 40
+
+
 def test_kill_after_the_end_changes_nothing(zygote: Zygote) -> None:
     cell = open_cell(zygote, "print('done')")
     while not cell.over:

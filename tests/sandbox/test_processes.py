@@ -13,6 +13,7 @@ import pytest
 
 from playground.runtimes import Runtime
 from playground.sandbox import Policy, Zygote
+from playground.sandbox.syscall_numbers import numbers
 from tests.sandbox.cells import BARE, Outcome, alive, descendants, finish, open_cell, plain, read_until, wait_until
 
 pytestmark = pytest.mark.attack
@@ -108,7 +109,7 @@ def test_p3_control_daemon_survives_without_a_pid_namespace(own_zygote: Zygote) 
 
 
 def test_p4_fork_bomb_leaves_no_survivor(zygote: Zygote) -> None:
-    cell = open_cell(zygote, BOMB, Policy(processes=64, threads=16, wall_s=60, memory_mb=1_000))
+    cell = open_cell(zygote, BOMB, Policy(processes=64, threads=16, wall_s=60, memory_mb=1_000, without=("watchdog",)))
     read_until(cell, b"lit")
     assert wait_until(lambda: len(descendants(zygote.pid)) > 60, 30.0)
     pids = descendants(zygote.pid)
@@ -116,6 +117,40 @@ def test_p4_fork_bomb_leaves_no_survivor(zygote: Zygote) -> None:
     assert not any(map(alive, pids)), "kill returns when the last is dead"
     assert not descendants(zygote.pid)
     cell.close()
+
+
+def test_p4_more_processes_than_allowed_end_with_limit(zygote: Zygote) -> None:
+    cell = open_cell(zygote, BOMB, Policy(processes=2, wall_s=20))
+    outcome = finish(cell)
+    assert (outcome.exit.reason, outcome.exit.limit) == ("limit", "processes")
+    assert not descendants(zygote.pid)
+
+
+FAMILY = """
+import os, time
+for _ in range({count}):
+    if os.fork() == 0:
+        {then}
+        os._exit(0)
+time.sleep(0.4)
+os.write(1, b"all there")
+"""
+
+
+def test_p4_processes_are_counted_living(run: Run) -> None:
+    idle = "time.sleep(5)"
+    assert run(FAMILY.format(count=3, then=idle), processes=4).out == "all there"
+    assert run(FAMILY.format(count=4, then=idle), processes=4).exit.limit == "processes"
+    assert run(FAMILY.format(count=4, then=idle), processes=4, without=("watchdog",)).out == "all there", "control: the supervisor is the wall"
+    one_by_one = "import os\nfor _ in range(40):\n    if not (pid := os.fork()): os._exit(0)\n    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)"
+    assert run(f"{one_by_one}\nos.write(1, b'all there')", processes=4, threads=60).out == "all there", "the dead that nobody asks for are none"
+
+
+def test_p4_process_without_its_first_thread_is_one(run: Run) -> None:
+    leave = "import ctypes, threading; threading.Thread(target=time.sleep, args=(5,)).start(); ctypes.CDLL(None).syscall({exit}, 0)"
+    then = leave.format(exit=numbers()["exit"])
+    assert run(FAMILY.format(count=2, then=then), processes=2).exit.limit == "processes"
+    assert run(FAMILY.format(count=2, then=then), processes=3).out == "all there"
 
 
 def test_p4_control_children_survive_without_a_pid_namespace(own_zygote: Zygote) -> None:
@@ -251,3 +286,23 @@ with context.Pool(3) as pool:
 print(subprocess.run([sys.executable, "-c", "print('child')"], capture_output=True, text=True).stdout)
 """
     assert run(source, processes=16).out == "[1, 2, 3]\nchild\n\n"
+
+
+def test_many_workers_at_once_work_within_the_files_of_a_run(run: Run) -> None:
+    source = """
+from concurrent.futures import ProcessPoolExecutor
+import asyncio, multiprocessing, sys
+
+async def child(number):
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", f"print({number})", stdout=-1)
+    return int((await process.communicate())[0])
+
+async def children():
+    return sum(await asyncio.gather(*map(child, range(3))))
+
+with ProcessPoolExecutor(12, multiprocessing.get_context("fork")) as pool:
+    print(sum(pool.map(abs, range(-40, 0))))
+print(asyncio.run(children()))
+"""
+    outcome = run(source, processes=16)
+    assert outcome.out == "820\n3\n", outcome

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from playground.sandbox import Policy, Zygote
+from playground.sandbox.syscall_numbers import numbers
 from tests.sandbox.cells import Outcome, finish, open_cell, plain, read_until
 
 pytestmark = pytest.mark.attack
@@ -48,6 +49,39 @@ def test_r2_memory_over_children_is_counted_together(run: Run) -> None:
     assert outcome.exit.max_memory_mb < 400
     control = run(CHILDREN, memory_mb=200, processes=16, without=("watchdog",))
     assert control.out == "all live", "every child alone is within its address space"
+
+
+LEFT = """
+import ctypes, os, threading, time
+def hold():
+    time.sleep(0.2)
+    blocks = [bytearray(5 << 20) for _ in range({blocks})]
+    os.write(1, b"all live")
+    time.sleep(0.7)
+    os._exit(0)
+for _ in range({children}):
+    if os.fork() == 0:
+        break
+else:
+    {parent}
+threading.Thread(target=hold).start()
+time.sleep(0.05)
+ctypes.CDLL(None).syscall({exit}, 0)
+"""
+
+
+def test_r1_memory_is_counted_when_the_first_thread_has_left(run: Run) -> None:
+    source = LEFT.format(children=0, blocks=80, parent="pass", exit=numbers()["exit"])
+    assert run(source, memory_mb=100, threads=1_000).exit.limit == "memory_mb"
+    assert run(source, memory_mb=1_000, threads=1_000).out == "all live"
+    assert run(source, memory_mb=100, threads=1_000, without=("watchdog",)).out == "all live", "control: the watchdog is the wall"
+
+
+def test_r2_memory_of_children_whose_first_thread_has_left_is_counted(run: Run) -> None:
+    source = LEFT.format(children=4, blocks=16, parent="[os.wait() for _ in range(4)]; os._exit(0)", exit=numbers()["exit"])
+    outcome = run(source, memory_mb=200, processes=8)
+    assert outcome.exit.limit == "memory_mb"
+    assert run(source, memory_mb=200, processes=8, without=("watchdog",)).out == "all live" * 4
 
 
 def test_r2_pages_shared_by_forks_are_counted_once(run: Run) -> None:
@@ -91,6 +125,52 @@ for what in (lambda: os.memfd_create("x"), lambda: mmap.mmap(-1, 1 << 20)):
 """
     assert run(source, processes=4).out == "stopped 1\n" * 2
     assert plain(source).stdout == "went through\n" * 2
+
+
+HOARD = """
+import asyncio, ctypes, os, select, socket
+libc = ctypes.CDLL(None, use_errno=True)
+stack = ctypes.create_string_buffer(65536)
+top = ctypes.addressof(stack) + 65536 - 16
+pipes = [os.pipe()[0] for _ in range(20)]
+poller = select.poll()
+for pipe in pipes:
+    poller.register(pipe, 0)
+
+def asked(what):
+    try:
+        return print(what(), "went through")
+    except OSError as error:
+        print("stopped", error.errno)
+
+def called(number):
+    if number < 0:
+        raise OSError(ctypes.get_errno(), "")
+
+asked(lambda: poller.poll(0))
+asked(lambda: select.select(pipes, [], [], 0))
+asked(lambda: called(libc.syscall({close_range}, 5000, 6000, 2)))
+asked(lambda: called(libc.clone(ctypes.cast(libc.pause, ctypes.c_void_p), ctypes.c_void_p(top), {flags}, None)))
+asked(lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM) and None)
+asked(lambda: socket.socketpair()[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20))
+asyncio.run(asyncio.sleep(0))
+print("and asyncio works", flush=True)
+os._exit(0)
+"""
+
+
+def test_r9_no_call_holds_more_files_than_are_counted(run: Run) -> None:
+    """What lies in a socket is charged to nobody, and a closed file lives on in whoever waits for it: 57 MB for each thread."""
+    source = HOARD.format(close_range=numbers()["close_range"], flags=0x100 | 0x200 | 0x800 | 0x10000)
+    stopped = "stopped 1\n" * 6 + "and asyncio works\n"
+    assert run(source).out == stopped
+    assert run(source, processes=2, threads=2).out.count("stopped") == 4, "few threads may wait for more"
+    assert run(source, without=("seccomp",)).out.count("went through") == 6
+
+
+def test_r9_files_of_all_processes_together_are_bounded(run: Run) -> None:
+    source = "import resource\nprint(resource.getrlimit(resource.RLIMIT_NOFILE)[1])"
+    assert [int(run(source, processes=count).out) * count for count in (1, 2, 8, 16)] == [256, 512, 1_024, 1_024]
 
 
 THREADS = """
@@ -167,6 +247,18 @@ print("all 200 met")
 """
     assert run(source).out == "all 200 met\n"
     assert run_c(source).out == "all 200 met\n"
+
+
+def test_r4_program_that_reached_the_cap_and_went_on_did_not_end_for_it(run: Run) -> None:
+    source = """
+import sys, threading, time
+threads = [threading.Thread(target=time.sleep, args=(0.2,)) for _ in range(49)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+sys.exit(1)
+"""
+    outcome = run(source, threads=50)
+    assert (outcome.exit.reason, outcome.exit.status, outcome.exit.limit) == ("ended", 1, "")
 
 
 def test_r4_thousand_threads_work_where_the_limit_allows_it(run: Run) -> None:

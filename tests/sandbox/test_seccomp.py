@@ -52,6 +52,7 @@ def test_threads_profile_allows_threads_only(machine: str) -> None:
     code, clone = compile_filter(machine, processes=False, own_files=True), numbers(machine)["clone"]
     assert verdict(code, machine, clone, THREAD_FLAGS) == ALLOW
     assert verdict(code, machine, clone, 17) == DENIED
+    assert verdict(code, machine, clone, THREAD_FLAGS & ~0x400) == DENIED, "files of its own"
     assert verdict(code, machine, clone, THREAD_FLAGS | 0x10000000) == DENIED
     assert verdict(code, machine, numbers(machine)["clone3"]) == ERRNO | errno.ENOSYS
 
@@ -61,6 +62,8 @@ def test_processes_profile_allows_fork_but_no_namespaces(machine: str) -> None:
     assert verdict(code, machine, known["clone"], 17) == ALLOW
     assert verdict(code, machine, known["clone"], THREAD_FLAGS) == ALLOW
     assert verdict(code, machine, known["clone"], 0x20000000 | 17) == DENIED
+    assert verdict(code, machine, known["clone"], 0x4100 | 17) == ALLOW, "vfork"
+    assert verdict(code, machine, known["clone"], THREAD_FLAGS & ~0x400) == DENIED, "files of its own"
     assert verdict(code, machine, known["execve"]) == ALLOW
     assert verdict(code, machine, known["mmap"], 0, 4096, 3, 0x22) == ALLOW
     assert verdict(code, machine, known["mmap"], 0, 4096, 3, 0x21) == DENIED, "shared and anonymous"
@@ -71,7 +74,10 @@ def test_arguments_decide(machine: str) -> None:
     for name, arguments, allowed in [
         ("kill", (4711,), True), ("kill", (1,), False), ("kill", (0xFFFFFFFF,), False), ("tgkill", (4711, 4712), True), ("tgkill", (1, 1), False),
         ("ioctl", (0, 0x5401), True), ("ioctl", (0, 0x5412), False), ("fcntl", (3, 1031), False), ("fcntl", (3, 4), True), ("prctl", (4,), False),
-        ("prctl", (15,), True), ("socketpair", (1, 1), True), ("socketpair", (16, 3), False), ("sendto", (4, 1, 1, 0, 0), True),
+        ("prctl", (15,), True), ("socketpair", (1, 0x80801), True), ("socketpair", (1, 2), False), ("socketpair", (1, 5), False),
+        ("socketpair", (16, 1), False), ("close_range", (4, 9, 0), True), ("close_range", (4, 9, 4), True), ("close_range", (4, 9, 2), False),
+        ("ppoll", (0, 8), True), ("ppoll", (0, 9), False), ("pselect6", (8,), True), ("pselect6", (0xFFFFFFFF,), False),
+        ("sendto", (4, 1, 1, 0, 0), True),
         ("sendto", (4, 1, 1, 0, 0x7FFF), False), ("sendto", (4, 1, 1, 0, 1 << 40), False), ("prlimit64", (0, 7), True), ("prlimit64", (1, 7), False),
         ("fchmodat", (0, 0), False), ("utimensat", (0, 0), False),
     ]:
