@@ -94,17 +94,38 @@ class Explorer:
     def run(self) -> Report:
         """Search, and report."""
         tally = _Tally()
-        execution = Execution(self._source, self._name, self._granularity, self._fast, seed=self._seed)
-        self._watch(execution.baton)
-        try:
-            self._search(execution, tally)
+        failure = self._looked(self._granularity, tally, self._search)
+        if tally.failed is None and tally.exhausted and not tally.inconclusive and not tally.diverged:
+            failure = self._looked("bytecode", tally, self._doubt)
+        if tally.failed is None:
             self._progress(tally.executions, TELLING)
-            failure = self._failure(execution, tally) if tally.failed is not None else None
-        finally:
-            execution.close()
         if failure is not None:
             failure = self._placed(failure, tally)
         return self._report(tally, failure)
+
+    def _looked(self, granularity: str, tally: _Tally, look: Callable[[Execution, _Tally], None]) -> Failure | None:
+        """The failure that was found at this granularity, if any."""
+        execution = Execution(self._source, self._name, granularity, self._fast, seed=self._seed)
+        self._watch(execution.baton)
+        try:
+            look(execution, tally)
+            if tally.failed is None:
+                return None
+            self._progress(tally.executions, TELLING)
+            return self._failure(execution, tally)
+        finally:
+            execution.close()
+
+    def _doubt(self, execution: Execution, tally: _Tally) -> None:
+        """Before nothing is said to fail: orders by chance, stopped before every instruction, which share no judgement with the reduction."""
+        steps = 0
+        for strategy in (Pct(self._seed, _DOUBTS), RandomWalk(self._seed, _DOUBTS)):
+            while steps < _DOUBTED_STEPS and not self._enough() and strategy.begin():
+                outcome = execution.run(strategy)
+                steps += len(outcome.choices)
+                if outcome.failed:
+                    tally.failed, tally.exhausted, tally.reduced = outcome, False, False
+                    return
 
     def _report(self, tally: _Tally, failure: Failure | None) -> Report:
         verdict = failure.kind if failure is not None else "clean"
@@ -120,7 +141,8 @@ class Explorer:
         if verdict == "clean" and tally.exhausted and tally.unproven:
             reason = f"{NO_PROOF}{'; '.join(sorted(tally.unproven))}"[:900]
         complete = tally.reduced and proved and not tally.left_out and bool(tally.leaves)
-        return Report(verdict, exhausted, tally.executions, self._granularity, self._strategy, reason, failure, tuple(tally.leaves), complete)
+        granularity = self._granularity if failure is None else failure.schedule.split(";")[1]
+        return Report(verdict, exhausted, tally.executions, granularity, self._strategy, reason, failure, tuple(tally.leaves), complete)
 
     # searching -------------------------------------------------------------------------------------------------------------------------
 
@@ -220,7 +242,7 @@ class Explorer:
         if first.choices != best.choices or _alike(first) != alike or (told.steps, told.facts) != (again.steps, again.facts) or first != second:
             tally.diverged = True
             return None
-        schedule = Schedule(self._granularity, release(), hash_of(self._source), best.choices)
+        schedule = Schedule(execution.granularity, release(), hash_of(self._source), best.choices)
         return _told(first, told, len(best.preempted), str(schedule))
 
     def _placed(self, failure: Failure, tally: _Tally) -> Failure:
@@ -254,6 +276,8 @@ class Explorer:
 
 
 NO_PROOF = "every order that is told apart ended well, which is no proof where the program depends on "
+_DOUBTS, _DOUBTED_STEPS = 100, 60_000
+"""Executions by chance, of each kind, and their steps in all, before a search that found nothing is believed."""
 _BLIND = 150
 """Executions by chance, of each kind, where a search was complete but is no proof."""
 _GIL_STEPS = 40_000

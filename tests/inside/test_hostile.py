@@ -40,6 +40,49 @@ HOSTILE = {
 }
 
 
+WORLDS = {
+    "json_that_says_nothing": "import json\njson.dumps = lambda *a, **k: '{}'",
+    "no_json": "import json\njson.dumps = json.loads = None\njson.encoder.c_make_encoder = None",
+    "nothing_has_a_length": "import builtins\nbuiltins.len = lambda x: 0",
+    "no_builtins_to_print_with": "import builtins\nfor name in ('len', 'bytes', 'getattr', 'isinstance', 'super', 'range', 'min', 'max', 'type', 'str'):\n"
+                                 "    setattr(builtins, name, None)",
+    "no_struct_no_array": "import array, io, struct\nstruct.Struct = struct.pack = array.array = io.BufferedIOBase = None",
+    "no_collector": "import gc, weakref\ngc.collect = weakref.ref = None",
+    "no_traceback": "import traceback, sys\ntraceback.StackSummary = traceback.walk_tb = sys.exception = None",
+}
+
+
+@pytest.mark.parametrize("record", [True, False])
+@pytest.mark.parametrize("name", WORLDS)
+def test_whatever_a_program_replaces_it_prints_and_ends_as_ever(name: str, record: bool) -> None:
+    trace = record_program(f"import sys\nprint('before')\n{WORLDS[name]}\nprint('after')\nsys.stdout.write('last\\n')\nsys.exit(3)", record=record)
+    assert (trace.printed() + trace.stdout, trace.printed(2) + trace.stderr, trace.status) == ("before\nafter\nlast\n", "", 3)
+    assert trace.close
+    assert (trace.close.outcome, trace.close.exit_code) == ("exit", 3)
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_whatever_a_program_replaces_its_crash_is_shown(name: str) -> None:
+    trace = record_program(f"{WORLDS[name]}\nraise ValueError('boo')")
+    assert "ValueError: boo" in trace.printed(2) + trace.stderr
+    assert trace.status == 1
+    assert trace.close
+    assert (trace.close.outcome, trace.close.error, trace.close.message) == ("exception", "ValueError", "boo")
+
+
+def test_output_and_status_outlive_a_recorder_that_is_taken_apart() -> None:
+    trace = record_program("""
+import sys
+recorder = sys._getframe().f_back.f_back.f_locals["recorder"]
+print("before", flush=True)
+recorder.pipe.add = recorder.threads = recorder.ids = recorder.log = None
+print("after")
+sys.exit(3)
+""", record=False)
+    assert trace.printed() + trace.stdout == "before\nafter\n"
+    assert trace.status == 3
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_program_runs_as_ever(name: str) -> None:
     trace = record_program(HOSTILE[name])

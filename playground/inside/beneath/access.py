@@ -9,25 +9,27 @@ from __future__ import annotations
 
 import dis
 from collections import defaultdict
-from types import CodeType, FrameType, FunctionType, GetSetDescriptorType, ModuleType
+from types import CodeType, FrameType, FunctionType, GeneratorType, GetSetDescriptorType, ModuleType
 from typing import Any
 
 from playground.inside.beneath.around import Around, is_cache, looked_for
 from playground.inside.beneath.baton import Baton
 from playground.inside.beneath.calls import Calls
 from playground.inside.beneath.chance import Chance, Mark
-from playground.inside.beneath.containers import KEYS, SCALARS, is_container
+from playground.inside.beneath.containers import EXACT, KEYS, SCALARS, is_container
 from playground.inside.beneath.foreign import LASTING, OUTSIDE, library_names, modelled, opaque
 from playground.inside.beneath.gil import switches_before
 from playground.inside.beneath.origin_of_values import Origin, Site, sites
 from playground.inside.beneath.points import Recipe
-from playground.inside.beneath.values import MISSING, Values, in_class, shared
+from playground.inside.beneath.values import MISSING, OWN_CODE_WITHIN, Values, in_class, shared
 from playground.model.schedule import ANY_PART, PURE, READ, WRITE, Pending, pending_at
 
 _LOADS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"})
 _STORES = frozenset({"STORE_GLOBAL", "STORE_NAME", "DELETE_GLOBAL", "DELETE_NAME"})
 _TOP_IS_READ = frozenset({"UNPACK_SEQUENCE", "UNPACK_EX", "LIST_EXTEND", "SET_UPDATE", "DICT_UPDATE", "DICT_MERGE", "FORMAT_SIMPLE", "CONVERT_VALUE",
                           "TO_BOOL", "UNARY_NOT", "GET_LEN", "MATCH_SEQUENCE", "MATCH_MAPPING", "MATCH_KEYS", "FOR_ITER"})
+_SHARES_CELL = frozenset({"LOAD_FAST", "LOAD_FAST_BORROW", "LOAD_CLOSURE"})
+"""How an inner function is given a variable of its outer one (whose own code reads it by LOAD_DEREF)."""
 _REFLECTIVE = frozenset({"setattr", "delattr", "exec", "eval", "globals", "locals", "vars"})
 _DEEP = frozenset({"FORMAT_SIMPLE", "CONVERT_VALUE", "FORMAT_WITH_SPEC", "COMPARE_OP"})
 """Operations that read what lies in the container's elements, too."""
@@ -104,8 +106,8 @@ class _Program:
                     self._values.hot_names.add(ins.argval)
                 elif ins.opname == "STORE_NAME" and top:
                     stores[ins.argval] = stores.get(ins.argval, 0) + 1
-                elif ins.opname == "STORE_DEREF":
-                    cell_stores[ins.argval] = cell_stores.get(ins.argval, 0) + (2 if ins.argval in code.co_freevars or _loops(code) else 1)
+                elif ins.opname in ("STORE_DEREF", "DELETE_DEREF"):
+                    cell_stores[ins.argval] = cell_stores.get(ins.argval, 0) + (1 if _binds_before_sharing(code, site) else 2)
                 elif ins.opname in ("STORE_ATTR", "DELETE_ATTR") and not (code.co_name == "__init__" and site.top() == Origin("local", "self")):
                     self._values.hot_attributes.add(ins.argval)
         if loads & _REFLECTIVE:
@@ -205,11 +207,14 @@ class _Program:
             cls: Any = type(thing)
             if (cls, name) in quiet:
                 return None
-            space = getattr(thing, "__dict__", None) if cls not in SCALARS and not is_container(thing) else None
+            plain = cls in SCALARS or cls in EXACT
+            space = getattr(thing, "__dict__", None) if not plain else None
             if (space is None or name in space) and modelled(cls.__module__) and name in library_names(cls):
                 baton.unproven.add("an attribute of the library's own was used")
             if mode == READ:
-                if type(thing) is ModuleType or type(thing) in SCALARS or is_container(thing):
+                if cls is ModuleType and vars(thing) is frame.f_globals:
+                    return pending_at(kind, baton.number(frame.f_globals), baton.part(name), mode, line)
+                if cls is ModuleType or plain:
                     return None
                 if space is None or name not in space:
                     found = in_class(type(thing), name)
@@ -227,7 +232,8 @@ class _Program:
                 baton.unproven.add("what an exception says was changed")
             elif len(baton.alive) > 1 and (name in _OF_THE_OBJECT or (isinstance(thing, type) and callable(in_class(thing, name)))):
                 baton.unproven.add(f"what an object is was changed ({name})")
-            return pending_at(kind, baton.number(thing) if sure else 0, baton.part(name), mode, line)
+            whose = 0 if not sure or _inherits(thing) else baton.number(thing)
+            return pending_at(kind, whose, baton.part(name), mode, line)
 
         return recipe
 
@@ -273,6 +279,14 @@ class _Program:
 
         return recipe
 
+    def _drawn(self, frame: FrameType, operands: tuple[Origin, ...], line: int) -> Pending | None:
+        """`out += numbers()`: a container takes one element after another out of what may be a generator of the program's own."""
+        if len(self._baton.alive) > 1 and len(operands) > 1 and is_container(self._values.of(operands[0], frame)[0]):
+            given, _ = self._values.of(operands[1], frame)
+            if given is MISSING or isinstance(given, GeneratorType):
+                self._baton.unproven.add(OWN_CODE_WITHIN)
+        return self._values.touched(frame, operands, WRITE, line)
+
     def _membership(self, site: Site, container: Origin, key: Origin) -> Recipe | None:
         """`key in container`: a mapping is asked for one key; of all else every element may be compared."""
         operands = shared((container, key))
@@ -296,7 +310,14 @@ class _Program:
         if not operands:
             return None
         line, deep = site.line, site.instruction.opname in _DEEP or site.instruction.argrepr.rstrip("=") == "%"
+        if site.instruction.argrepr in ("+=", "|="):
+            return lambda frame: self._drawn(frame, operands, line)
         return lambda frame: self._values.touched(frame, operands, mode, line, deep)
+
+
+def _inherits(thing: Any) -> bool:
+    """True for a class that has another of the program's above it: an attribute may be either's."""
+    return isinstance(thing, type) and sum(each.__module__ == "__main__" for each in thing.__mro__) > 1
 
 
 def _calls_back(container: Any) -> bool:
@@ -304,6 +325,15 @@ def _calls_back(container: Any) -> bool:
     if type(container) is defaultdict:
         return container.default_factory is not None and not isinstance(container.default_factory, type)
     return isinstance(container, dict) and isinstance(in_class(type(container), "__missing__"), FunctionType)
+
+
+def _binds_before_sharing(code: CodeType, site: Site) -> bool:
+    """True for the one binding of a local variable that comes before any inner function could have it."""
+    name = site.instruction.argval
+    if name in code.co_freevars or name in code.co_varnames or site.instruction.opname != "STORE_DEREF" or _loops(code):
+        return False
+    return not any(other.instruction.argval == name for other in sites(code, frozenset())
+                   if other.instruction.opname in _SHARES_CELL and other.instruction.offset < site.instruction.offset)
 
 
 def _loops(code: CodeType) -> bool:

@@ -25,10 +25,10 @@ from typing import Any
 
 from playground.inside.beneath import foreign
 from playground.inside.beneath.baton import Baton
-from playground.inside.beneath.containers import READERS, SCALARS, WRITERS, is_container
+from playground.inside.beneath.containers import MUTABLE, READERS, SCALARS, WRITERS, is_container
 from playground.inside.beneath.origin_of_values import SCALAR_METHODS, Origin, Site
 from playground.inside.beneath.points import Recipe
-from playground.inside.beneath.values import MISSING, Values, can_change, in_class, nested, shared
+from playground.inside.beneath.values import MISSING, OWN_CODE_WITHIN, Values, can_change, in_class, nested, shared, speaks_for_itself
 from playground.model.schedule import ANY_PART, READ, WRITE, Pending, pending_at
 
 _REFLECTIVE = frozenset({"setattr", "delattr", "exec", "eval", "globals", "locals", "vars"})
@@ -40,6 +40,12 @@ _COPY_FIRST = frozenset({"sorted", "list", "tuple", "set", "frozenset", "dict", 
 """They take all they need before they call anybody back."""
 _KEEP_WHAT_THEY_GET = frozenset({"append", "appendleft", "insert", "setdefault"})
 """Containers' methods that do not look into their arguments."""
+_ONE_STEP = frozenset({"dumps", "namedtuple", "dataclass", "field", "wraps", "update_wrapper", "contextmanager", "total_ordering", "partial"})
+"""Functions of the library in Python that do their reading in one call of C, or read nothing that changes."""
+_DRAWING = frozenset({"extend", "extendleft", "update", "difference_update", "intersection_update", "symmetric_difference_update", "subtract"})
+"""Methods that take one element after another out of what they are given."""
+_READ_WHAT_THEY_GET = (*MUTABLE, tuple, frozenset, str, bytes)
+"""Classes that read, in C, what an instance of a subclass is made from."""
 _MODELS_METHODS = SCALAR_METHODS | {"join", "wait", "wait_for", "cancel", "result", "submit", "shutdown", "task_done", "get_nowait", "put_nowait"}
 """Methods of primitives, where it cannot be told whose method it is."""
 _C_CALLS = (BuiltinFunctionType, MethodWrapperType)
@@ -76,6 +82,8 @@ class Calls:
             else:
                 function, _ = self._values.of(callee, frame)
                 found = self._function(frame, function, args, line, "file" in keywords)
+            if keywords and callee.name == "dumps" and len(self._baton.alive) > 1:
+                self._unproven("json reads in more steps than are told apart")
             if self._hands_on(frame, args):
                 self._unproven("a container's method was handed on, to be called from C")
             if found is not None and len(self._baton.alive) > 1 and (lambdas or self._calls_back(frame, args)) and callee.name not in _COPY_FIRST:
@@ -88,7 +96,15 @@ class Calls:
         self._baton.unproven.add(reason)
 
     def _calls_back(self, frame: FrameType, args: tuple[Origin, ...]) -> bool:
-        return any(foreign.calls_back(self._values.of(arg, frame)[0], self._program) for arg in args)
+        return any(foreign.calls_back(self._callback(arg, frame), self._program) for arg in args)
+
+    def _callback(self, arg: Origin, frame: FrameType) -> Any:
+        """An argument, or the function behind it where it is a method."""
+        value, _ = self._values.of(arg, frame)
+        if value is MISSING and arg.how == "attr" and arg.of is not None:
+            owner, _ = self._values.of(arg.of, frame)
+            return MISSING if owner is MISSING else in_class(owner if isinstance(owner, type) else type(owner), arg.name)
+        return value
 
     def _hands_on(self, frame: FrameType, args: tuple[Origin, ...]) -> bool:
         """True if an argument is a container's own changing method: nobody sees when it is called."""
@@ -97,8 +113,10 @@ class Calls:
                 owner, _ = self._values.of(arg.of, frame)
                 if owner is MISSING or is_container(owner):
                     return True
-            elif isinstance(value := self._values.of(arg, frame)[0], operator.methodcaller) or (isinstance(value, _C_CALLS) and is_container(value.__self__)):
-                return True
+            else:
+                value, _ = self._values.of(arg, frame)
+                if isinstance(value, operator.methodcaller) or (isinstance(value, _C_CALLS) and is_container(value.__self__)):
+                    return True
         return False
 
     def _anything(self, line: int, mode: int = WRITE) -> Pending | None:
@@ -126,6 +144,8 @@ class Calls:
         if thing is MISSING or is_container(thing):
             mode = WRITE if name in WRITERS else READ if name in READERS else None
             if mode is not None:
+                if len(self._baton.alive) > 1:
+                    self._within(frame, thing, name, args)
                 if name in _COMPARING and thing is not MISSING and nested(thing):
                     return self._anything(line, mode)
                 if args and name not in _KEEP_WHAT_THEY_GET and self._values.touched(frame, args, READ, line) is not None:
@@ -160,6 +180,14 @@ class Calls:
         if foreign.frozen(thing):
             return self._values.touched(frame, args, READ, line) if args else None
         return self._on(thing, frame, args, line)
+
+    def _within(self, frame: FrameType, thing: Any, name: str, args: tuple[Origin, ...]) -> None:
+        """Where the program's own code runs in the middle of a container's method: elements that compare themselves, a generator that is drawn."""
+        compares = name in _COMPARING and (thing is MISSING or speaks_for_itself(thing))
+        draws = name in _DRAWING and any(each is MISSING or isinstance(each, GeneratorType) for each in
+                                         (self._values.of(arg, frame)[0] for arg in args if arg.how != "fresh"))
+        if compares or draws:
+            self._unproven(OWN_CODE_WITHIN)
 
     def _of_the_model(self, name: str) -> None:
         if name in ("active_count", "enumerate", "activeCount") and len(self._baton.alive) > 1:
@@ -201,6 +229,8 @@ class Calls:
             return self._anything(line)
         if all(self._is_light(frame, arg) for arg in args):
             return None
+        if len(self._baton.alive) > 1 and function.__name__ not in _ONE_STEP:
+            self._unproven(f"{module}.{function.__name__} reads in more steps than are told apart")
         return self._anything(line, WRITE if module in foreign.CHANGING_MODULES else READ)
 
     def _is_light(self, frame: FrameType, arg: Origin) -> bool:
@@ -214,7 +244,7 @@ class Calls:
 
     def _new(self, frame: FrameType, cls: type, args: tuple[Origin, ...], line: int) -> Pending | None:
         """A class is called: what it makes is new, but it may read what it is given."""
-        if cls.__module__ == "__main__" or foreign.modelled(cls.__module__):
+        if (cls.__module__ == "__main__" and not issubclass(cls, _READ_WHAT_THEY_GET)) or foreign.modelled(cls.__module__):
             return None
         if not args:
             return None

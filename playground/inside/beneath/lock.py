@@ -116,7 +116,8 @@ class _PlainLock(_Lock):
             self.open, self.holder = True, None
             return
         if not self.inner:
-            baton.point(Pending("lock.release", baton.number(self), 0, RELEASE))
+            # who does not hold it may release it while others can take it: these race, as a holder's release and an acquire never do
+            baton.point(Pending("lock.release", baton.number(self), 0, RELEASE if self.holder is baton.current else WRITE))
         if self.open:
             raise RuntimeError("release unlocked lock")
         self._let_go()

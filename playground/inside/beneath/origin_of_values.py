@@ -96,12 +96,27 @@ def sites(code: CodeType, defined: frozenset[str]) -> Iterator[Site]:
         line = instruction.line_number or line
         yield Site(instruction, line, tuple(stack[-12:]))
         _step(instruction, stack, defined)
+        if instruction.opname == "GET_ITER":
+            _rebound(stack, *_stored_after(instructions, place))
         if instruction.opname in _EMPTY and not instruction.arg and instructions[place + 1].opname == "SWAP":
             stack[-1] = stack[-1]._replace(held=(UNKNOWN,))  # a comprehension's: what its loop puts in is not followed
         alive = instruction.opname not in _NO_WAY_ON
         target = instruction.jump_target
         if target is not None and target > offset:
             arriving[target] = _merged(list(stack), arriving[target]) if target in arriving else list(stack)
+
+
+def _stored_after(instructions: tuple[dis.Instruction, ...], place: int) -> set[str]:
+    """Local names that are bound in what follows, perhaps in the loop over what was just looked up."""
+    stored: set[str] = set()
+    for each in instructions[place + 1 :]:
+        if each.opname in ("STORE_FAST", "DELETE_FAST", "STORE_FAST_MAYBE_NULL"):
+            stored.add(each.argval)
+        elif each.opname == "STORE_FAST_STORE_FAST":
+            stored.update(each.argval)
+        elif each.opname == "STORE_FAST_LOAD_FAST":
+            stored.add(each.argval[0])
+    return stored
 
 
 @lru_cache(maxsize=256)
@@ -135,12 +150,18 @@ def _step(ins: dis.Instruction, stack: list[Origin], defined: frozenset[str]) ->
         stack.extend(Origin("local", each) for each in ins.argval)
     elif name == "STORE_FAST_LOAD_FAST":
         pop()
+        _rebound(stack, ins.argval[0])
         stack.append(Origin("local", ins.argval[1]))
-    elif name in ("STORE_FAST", "STORE_GLOBAL", "STORE_NAME", "STORE_DEREF", "POP_TOP", "POP_JUMP_IF_TRUE", "POP_JUMP_IF_FALSE", "POP_JUMP_IF_NONE",
+    elif name in ("STORE_FAST", "DELETE_FAST"):
+        if name == "STORE_FAST":
+            pop()
+        _rebound(stack, ins.argval)
+    elif name in ("STORE_GLOBAL", "STORE_NAME", "STORE_DEREF", "POP_TOP", "POP_JUMP_IF_TRUE", "POP_JUMP_IF_FALSE", "POP_JUMP_IF_NONE",
                   "POP_JUMP_IF_NOT_NONE", "POP_ITER", "END_FOR"):
         pop()
     elif name == "STORE_FAST_STORE_FAST":
         drop(2)
+        _rebound(stack, *ins.argval)
     elif name in ("LOAD_CONST", "RETURN_CONST", "LOAD_SMALL_INT"):
         stack.append(Origin("const", value=ins.argval))
     elif name == "LOAD_GLOBAL":
@@ -217,6 +238,20 @@ def _step(ins: dis.Instruction, stack: list[Origin], defined: frozenset[str]) ->
         stack.append((SET if name == "BUILD_SET" else FRESH)._replace(held=tuple(taken) if name in _HOLDERS else ()))
     else:
         stack.clear()
+
+
+def _rebound(stack: list[Origin], *names: str) -> None:
+    """Local names got new values: what is on the stack under them can be found there no more."""
+    for at, origin in enumerate(stack):
+        if any(_mentions(origin, name) for name in names):
+            stack[at] = UNKNOWN
+
+
+def _mentions(origin: Origin, name: str) -> bool:
+    """True if the local variable is needed to find the value again."""
+    if origin.how == "local" and origin.name == name:
+        return True
+    return (origin.of is not None and _mentions(origin.of, name)) or any(_mentions(each, name) for each in (*origin.parts, *origin.held))
 
 
 def within(container: Origin) -> Origin:

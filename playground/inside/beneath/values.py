@@ -7,7 +7,7 @@ import gc
 import inspect
 import sys
 from collections import deque
-from types import FrameType, GeneratorType
+from types import FrameType, FunctionType, GeneratorType
 from typing import Any
 
 from playground.inside.beneath.baton import Baton
@@ -69,6 +69,8 @@ class Values:
         for operand in operands:
             if operand.how == "fresh":
                 if deep and self.reaches(operand, frame):
+                    if len(self.baton.alive) > 1:
+                        self.baton.unproven.add(OWN_CODE_WITHIN)
                     return pending_at(kind, 0, ANY_PART, mode, line)
                 continue
             thing, sure = self.of(operand, frame)
@@ -82,6 +84,8 @@ class Values:
             if isinstance(thing, GeneratorType):
                 self.advance(thing, line)
             if is_container(thing):
+                if deep and len(self.baton.alive) > 1 and speaks_for_itself(thing):
+                    self.baton.unproven.add(OWN_CODE_WITHIN)
                 if found is not None or not sure or (deep and nested(thing)):
                     return pending_at(kind, 0, ANY_PART, mode, line)
                 found = thing
@@ -170,6 +174,21 @@ def in_class(cls: type, name: str) -> Any:
 def _walked(iterator: Any) -> Any:
     """The container that an iterator walks; nothing, once it is at the end."""
     return next((each for each in gc.get_referents(iterator) if is_container(each)), None)
+
+
+OWN_CODE_WITHIN = "the program's own code runs in the middle of a container's operation"
+_DUNDERS = ("__eq__", "__lt__", "__gt__", "__le__", "__ge__", "__hash__", "__repr__", "__str__", "__format__", "__bool__", "__len__", "__add__",
+            "__radd__", "__iter__", "__next__", "__index__", "__getitem__", "__contains__")
+
+
+def speaks_for_itself(container: Any) -> bool:
+    """True if an element, or a key, has operations in Python of its own: reading the container runs them one after another."""
+    values = (*container.values(), *container) if isinstance(container, dict) else container
+    return any(_own_operations(type(value)) for value in values)
+
+
+def _own_operations(cls: type) -> bool:
+    return cls.__module__ == "__main__" and any(isinstance(in_class(cls, name), FunctionType) for name in _DUNDERS)
 
 
 def can_change(thing: Any) -> bool:
