@@ -15,6 +15,7 @@ _WAITS = (ThreadState.BLOCKED, ThreadState.SLEEPING)
 _PASSING = frozenset({KIND_ID["line"], KIND_ID["step"]})
 """They say that a thread runs, and end no wait."""
 _CREATED, _BEGAN = KIND_ID["thread.created"], KIND_ID["thread.began"]
+_ON_CONDITION, _ENDS_ON_CONDITION = KIND_ID["condition.waiting"], frozenset({KIND_ID["condition.woken"], KIND_ID["condition.timed_out"]})
 _BEGINS = frozenset(number for number, kind in enumerate(KINDS) if kind.to in _WAITS)
 _ENDS = frozenset(number for number, kind in enumerate(KINDS) if kind.to is ThreadState.RUNNING and number not in _PASSING)
 _WAKERS: dict[int, tuple[int, ...]] = {number: tuple(KIND_ID[name] for name in kind.woken_by) for number, kind in enumerate(KINDS) if kind.woken_by}
@@ -31,6 +32,8 @@ class Causes:
         self.waits: dict[int, tuple[int, int, int]] = {}
         self._latest: dict[int, tuple[int, int]] = {}
         self._created: dict[int, int] = {}
+        self._on_conditions: dict[int, tuple[int, int, int]] = {}
+        """The waits on conditions by thread: who is woken takes the condition's lock first, and may have to wait for that."""
 
     def find(self, kind: bytes, thread: array[int], obj: array[int], line: array[int], begin: int, end: int, first_seq: int) -> list[tuple[int, int]]:
         """The pairs (seq, cause) among the events [begin, end) of these columns; event `begin` has seq `first_seq`.
@@ -44,6 +47,8 @@ class Causes:
             number, who = kind[at], thread[at]
             if number in _ENDS:
                 wait = waits.pop(who, None)
+                if number in _ENDS_ON_CONDITION:
+                    wait = self._on_conditions.pop(who, None)
                 if number == _BEGAN:
                     if who in self._created:
                         found.append((at + offset, self._created.pop(who)))
@@ -53,6 +58,8 @@ class Causes:
                         found.append((at + offset, cause))
             elif number in _BEGINS:
                 waits[who] = (at + offset, obj[at], line[at])
+                if number == _ON_CONDITION:
+                    self._on_conditions[who] = waits[who]
             if number in _WAKES:
                 latest[obj[at] << _KIND_BITS | number] = (at + offset, who)
                 if number == _CREATED:

@@ -77,6 +77,17 @@ def test_every_wait_of_the_vocabulary_finds_its_waker() -> None:
         assert caused(story).get(end) == waker, wait
 
 
+def test_who_is_woken_on_a_condition_was_woken_by_the_notifier_though_it_takes_the_lock_first() -> None:
+    story = Story()
+    main, one = story.begin("one")
+    condition = story.object("ready", "Condition")
+    story.event(1, "condition.waiting", one, condition).event(2, "lock.acquired", main, condition).event(3, "condition.notified", main, condition)
+    story.event(4, "lock.blocked", one, condition).event(5, "lock.released", main, condition).event(6, "lock.acquired", one, condition)
+    story.event(7, "condition.woken", one, condition)
+    assert caused(story)["condition.woken"] == "condition.notified"
+    assert caused(story)["lock.acquired"] == "lock.released"
+
+
 def test_a_thread_began_because_it_was_created() -> None:
     story = Story()
     story.begin("one")
