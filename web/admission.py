@@ -27,10 +27,14 @@ class QueueFull(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a ticket stands: 1 is next; `eta_s` is an estimate from how long recent runs took."""
+    """Where a ticket stands: 1 is next; `eta_s` is an estimate from how long recent runs took.
+
+    `order` rises with each settling: places are told from several threads, and an older one may come later.
+    """
 
     place: int
     eta_s: int
+    order: int = field(default=0, compare=False)
 
 
 @dataclass(eq=False, slots=True)
@@ -59,6 +63,7 @@ class Admission:
         self._slots, self._most = slots, queue
         self._lock = threading.Lock()
         self._arrivals = count()
+        self._settlings = count(1)
         self._waiting: list[Ticket] = []
         self._running: list[Ticket] = []
         self._visitors: dict[tuple[str, str], int] = {}
@@ -132,11 +137,11 @@ class Admission:
             self._turn = max(self._turn, ticket.turn)
             self.waited.append(ticket.granted_at - ticket.asked_at)
             calls.append(ticket.granted)
-        mean = self._mean_s()
+        mean, settling = self._mean_s(), next(self._settlings)
         for number, ticket in enumerate(order, 1):
             if number != ticket.place:
                 ticket.place = number
-                calls.append(_Moved(ticket, Place(number, max(1, round(mean * number / self._slots)))))
+                calls.append(_Moved(ticket, Place(number, max(1, round(mean * number / self._slots)), settling)))
         return calls
 
     def _order(self) -> list[Ticket]:

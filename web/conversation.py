@@ -36,6 +36,9 @@ class Conversation:
         self.summaries = 0
         self._bell = threading.Event()
         self._lock = threading.Lock()
+        self._placing = threading.Lock()
+        self._placed = 0
+        """The settling of the queue by which the page was last told its place."""
         self._outbox: deque[str] = deque([control("welcome", version=messages.VERSION)])
         self._ticket: Ticket | None = None
         self._wanted: Wish | None = None
@@ -124,7 +127,11 @@ class Conversation:
         self._follow(run, 0)
 
     def _moved(self, place: Place) -> None:
-        self.say(control("queued", place=place.place, eta_s=place.eta_s))
+        with self._placing:
+            if place.order < self._placed:
+                return
+            self._placed = place.order
+            self.say(control("queued", place=place.place, eta_s=place.eta_s))
 
     def _do_leave(self, wish: Wish) -> None:
         with self._lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import threading
 from itertools import pairwise
@@ -9,6 +10,7 @@ from itertools import pairwise
 import pytest
 
 from web.admission import Admission, Place, QueueFull, Ticket
+from web.conversation import Conversation
 
 
 class Asked:
@@ -156,3 +158,19 @@ def test_no_slot_is_lost_in_a_storm_of_threads() -> None:
     assert most[0] <= 4
     assert (gate.running, gate.waiting) == (0, 0)
     assert Asked(gate).granted.is_set()
+
+
+def test_a_place_that_was_overtaken_on_its_way_is_not_told_to_the_page() -> None:
+    gate = Admission(1, 10)
+    first, second = Asked(gate, visitor="1"), Asked(gate, visitor="2")
+    third = Asked(gate, visitor="3")
+    gate.leave(first.ticket)
+    older, newer = third.places
+    assert (older.place, newer.place) == (2, 1)
+    assert older.order < newer.order
+    talk = Conversation(None, gate, "a", "3")  # type: ignore[arg-type]
+    talk._moved(newer)
+    talk._moved(older)
+    told = [json.loads(message) for message in talk.next_messages() if isinstance(message, str)]
+    assert [each["place"] for each in told if each["type"] == "queued"] == [1]
+    assert second.granted.is_set()
