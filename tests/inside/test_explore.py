@@ -160,3 +160,22 @@ def test_an_exception_that_cpython_only_prints_fails_the_program() -> None:
     report = Explorer("class Thing:\n    def __del__(self): raise ValueError('gone')\nthing = Thing()\nthing = None\n").run()
     assert report.failure is not None
     assert (report.failure.error, report.failure.message) == ("ValueError", "gone")
+
+
+@pytest.mark.parametrize(("setup", "work", "check"), [
+    ("from fractions import Fraction\nn = Fraction(0)", "globals().__setitem__('n', n + Fraction(1)) if 0 else add()", ""),
+    ("from enum import Flag\nclass P(Flag):\n    A = 1\n    B = 2", "P.A | P.B", ""),
+])
+def test_operators_in_python_of_the_library_settle_nothing_about_the_gil(setup: str, work: str, check: str) -> None:
+    source = TWO_THREADS.format(setup=f"{setup}\nseen = 0\ndef add():\n    global n\n    n += Fraction(1)\n", check="assert seen == 2",
+                                work=f"global seen; one = seen; {work}; seen = one + 1")
+    failure = Explorer(source).run().failure
+    assert failure is not None
+    assert failure.possible_on.gil is not False
+
+
+def test_on_returning_from_a_function_of_python_the_gil_stays() -> None:
+    source = TWO_THREADS.format(setup="n = 0\ndef get(): return n", work="global n; n = get() + 1", check="assert n == 2")
+    failure = Explorer(source).run().failure
+    assert failure is not None
+    assert failure.possible_on.gil is not True

@@ -7,7 +7,6 @@ runs, are not shared state; if one is bound later after all, the execution does 
 
 from __future__ import annotations
 
-import dis
 from collections import defaultdict
 from types import CodeType, FrameType, FunctionType, GeneratorType, GetSetDescriptorType, ModuleType
 from typing import Any
@@ -21,6 +20,7 @@ from playground.inside.beneath.foreign import LASTING, OUTSIDE, library_names, m
 from playground.inside.beneath.gil import switches_before
 from playground.inside.beneath.origin_of_values import Origin, Site, sites
 from playground.inside.beneath.points import Recipe
+from playground.inside.beneath.under_gil import UnderGil
 from playground.inside.beneath.values import MISSING, OWN_CODE_WITHIN, Values, in_class, shared
 from playground.model.schedule import ANY_PART, PURE, READ, WRITE, Pending, pending_at
 
@@ -47,18 +47,19 @@ def recipes_for(codes: list[CodeType], granularity: str, baton: Baton) -> dict[i
     table: dict[int, dict[int, Recipe]] = {}
     for code in codes:
         recipes: dict[int, Recipe] = {}
-        last: dis.Instruction | None = None
+        last: Site | None = None
         touched = True  # since the last point at `gil`: a second stop with nothing in between shows nothing new
         for site in sites(code, program.defined):
-            before, last = last, site.instruction
+            before, last = last, site
             recipe, mark = program.recipe(site), program.chance.mark(site)
             if recipe is None:
-                recipe = program.around.recipe(code, site, before.opname if before is not None else "")
+                recipe = program.around.recipe(code, site, before.instruction.opname if before is not None else "")
             if granularity == "gil":
-                point = touched and switches_before(site.instruction, before)
+                point = touched and switches_before(site.instruction, before.instruction if before is not None else None)
                 touched = not point and touched
                 touched |= recipe is not None or site.instruction.is_jump_target or "CALL" in site.instruction.opname
-                recipe = _never_nothing(recipe, site) if point else None
+                recipe = program.under_gil.point(before, _never_nothing(recipe, site)) if point else None
+                mark = program.under_gil.mark(site, mark)
             elif granularity == "bytecode" and site.instruction.opname not in ("CACHE", "RESUME", "COPY_FREE_VARS", "MAKE_CELL", "RETURN_GENERATOR"):
                 recipe = _never_nothing(recipe, site)
             if mark is not None:
@@ -118,6 +119,7 @@ class _Program:
         self._calls = Calls(self._values, self.defined, self._program)
         self.chance = Chance(codes, self._values, self.defined)
         self.around = Around(codes, self._values)
+        self.under_gil = UnderGil(self._values, self._program)
 
     # recipes, one per kind of instruction ----------------------------------------------------------------------------------------------
 

@@ -209,7 +209,9 @@ def _step(ins: dis.Instruction, stack: list[Origin], defined: frozenset[str]) ->
     elif name == "GET_ITER":
         source = pop()
         stack.append(source if source.how == "iter" else Origin("iter", parts=(source,)))
-    elif name in ("BEFORE_WITH", "LOAD_SPECIAL"):
+    elif name == "BEFORE_WITH":
+        stack.extend((Origin("exit", of=pop()), UNKNOWN))
+    elif name == "LOAD_SPECIAL":
         pop()
         stack.extend((EXIT, UNKNOWN))
     elif name == "FOR_ITER":
