@@ -360,6 +360,9 @@ def _told(outcome: Outcome, told: Recording, preempted: int, schedule: str) -> F
         threads = (outcome.thread_name,)
         objects = []
     objects += _fought_over(told)
+    if not any(objects):
+        mine = [step for step in told.steps if step.thread == outcome.thread and not step.kind.startswith("thread.")]
+        objects += [step.name for step in mine if step.name and step.name[0] not in "<.["][-1:]
     return Failure(outcome.verdict, outcome.error, outcome.message, threads, tuple(dict.fromkeys(filter(None, objects))), preempted, schedule,
                    PossibleOn(None, None), steps, outcome.waits)
 

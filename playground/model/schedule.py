@@ -121,7 +121,7 @@ class Schedule:
         if not text.strip():
             raise BadSchedule("The schedule is empty. Copy the whole text that starts with tp1;.")
         if version != VERSION:
-            known = re.fullmatch(r"tp\d+", version)
+            known = re.fullmatch(r"tp[0-9]+", version)
             raise BadSchedule(f"This schedule is of version {version}; this Threadplay reads {VERSION}." if known
                               else "This is no schedule: it must start with tp1;.")
         if len(rest) != 4:
@@ -129,7 +129,7 @@ class Schedule:
         granularity, python, source_hash, runs = rest
         if granularity not in GRANULARITIES:
             raise BadSchedule(f"Unknown granularity {granularity[:20]!r} in the schedule. Known: {', '.join(GRANULARITIES)}.")
-        if not re.fullmatch(r"\d+\.\d+t?", python) or not re.fullmatch(r"[0-9a-f]{12}", source_hash):
+        if not re.fullmatch(r"[0-9]+\.[0-9]+t?", python) or not re.fullmatch(r"[0-9a-f]{12}", source_hash):
             raise BadSchedule("The schedule's head is damaged: after the granularity come a Python version and twelve hexadecimal digits.")
         return cls(granularity, python, source_hash, parse_choices(runs))
 
@@ -164,7 +164,7 @@ def _runs(choices: Iterable[int]) -> Iterator[str]:
 def _choices(text: str) -> Iterator[int]:
     total = 0
     for position, part in enumerate(text.split(",") if text else ()):
-        match = re.fullmatch(r"(t|\d{1,5})(?:\*(\d{1,6}))?", part)
+        match = re.fullmatch(r"(t|[0-9]{1,5})(?:\*([0-9]{1,6}))?", part)
         if not match or match[2] == "0":
             raise BadSchedule(f"Part {position + 1} of the schedule, {part[:20]!r}, is neither a thread's number nor t, with *count or without.")
         count = int(match[2] or 1)
