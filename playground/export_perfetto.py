@@ -24,7 +24,7 @@ _ENDED = (ThreadState.DONE, ThreadState.CRASHED, ThreadState.KILLED)
 _OWN = frozenset(kind.name for kind in KINDS if kind.own)
 _LEVELS = frozenset({"queue.put", "queue.got", "semaphore.acquired", "semaphore.released"})
 _WAKERS = frozenset(name for kind in KINDS for name in kind.woken_by)
-_HOLDS = {"lock.acquired": True, "lock.released": False, "condition.waiting": False}
+_HOLDS = {"lock.acquired": True, "lock.held": True, "lock.released": False, "condition.waiting": False}
 
 type Row = dict[str, object]
 

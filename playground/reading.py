@@ -1,13 +1,15 @@
 """From the channels of a cell to the records of a trace: decode, merge, count, ask the detectors. No clock of its own: time is given.
 
 The three channels are `events` (claims of the recorder), `samples` (facts of the sampler) and `stdout`/`stderr` (bytes written past Python's
-streams). A break of the record protocol ends the trace, not the run; a detector that fails is dropped and reported, and the run goes on.
+streams). A break of the record protocol ends the trace, not the run: what is printed is shown all the same. A detector that fails is dropped and
+reported, and the run goes on.
 """
 
 from __future__ import annotations
 
 import codecs
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 
 from playground.diagnosis import DETECTORS
 from playground.diagnosis.detector import Detector
@@ -36,10 +38,14 @@ from playground.model.record import (
     ThreadInfo,
 )
 from playground.model.spec import RunSpec
-from playground.sampling import SampleReader
+from playground.sampling import Sample, SampleReader
 
 MOST_TEXT_BYTES = 16 * 1024 * 1024
 """Texts and names of one run: what is beyond it would live on in every reader's memory."""
+MOST_GAPS = 2_000
+"""Gaps of one run that the recorder may claim: it writes five a second, and no run lasts longer than 120 s."""
+_CLAIM = 20
+"""What a claim counts that brings no names along: letters for each, so that no kind of claim can come without end."""
 _CRASHED = KIND_ID["thread.crashed"]
 _STREAMS = {"stdout": 1, "stderr": 2}
 _UNWATCHED = -1
@@ -67,7 +73,9 @@ class Reading:
         self._detectors = [make(spec) for make in detectors]
         self._names = Names()
         self._crashes, self._first_crash = 0, ""
-        self._gaps = self._not_recorded = self._text_bytes = 0
+        self._gaps = self._claimed_gaps = self._not_recorded = self._text_bytes = 0
+        self._seen: set[int] = set()
+        self._most_threads = 0
         self._output_left = spec.limits.output_kb * 1024
 
     def take(self, chunks: Sequence[tuple[str, bytes]], now_ns: int) -> Iterator[Record]:
@@ -75,9 +83,9 @@ class Reading:
         for channel, data in sorted(chunks, key=_samples_first):
             if channel == "samples":
                 self.sampled = True
-                self._merger.sample(self._samples.feed(data))
+                self._merger.sample(self._counted(self._samples.feed(data)))
             elif channel == "events":
-                yield from self.believe(self._decoder.feed(data), now_ns)
+                yield from self._events(data, now_ns)
             elif self._hello is None and self._record:
                 self._early.append((channel, data))
                 self.limit = self.limit or ("output_kb" if sum(len(each) for _, each in self._early) > self._output_left else "")
@@ -110,7 +118,7 @@ class Reading:
     def account(self, now_ns: int, living: dict[int, int]) -> Account:
         """What the trace came to; `living` are the states of the threads just before the end."""
         return Account(self.close, self.lost, self._crashes, self._first_crash, self._merger.events, self._gaps, self._not_recorded,
-                       len(self._names.threads), self._since_start(now_ns), living)
+                       len(self._names.threads), self._most_threads, self._since_start(now_ns), living)
 
     def living(self) -> dict[int, int]:
         """The state of each thread that has not ended."""
@@ -134,6 +142,29 @@ class Reading:
             at_ns = self._since_start(now_ns)
             yield from self._gap(Gap(min(at_ns, self._since_start(self.last_sign_ns)), at_ns, {}, (), (), f"Trace lost: {error}"))
 
+    def salvage(self, outputs: Iterable[Output], now_ns: int) -> Iterator[Record]:
+        """What was found to be printed where there is no trace."""
+        for output in outputs:
+            yield from self._printed(now_ns, _UNWATCHED, output.stream, output.text)
+
+    def _events(self, data: bytes, now_ns: int) -> Iterator[Record]:
+        if not self.lost:
+            with closing(self._decoder.feed(data)) as claims:
+                yield from self.believe(claims, now_ns)
+            data = b""
+        if self.lost:
+            yield from self.salvage(self._decoder.salvage(data), now_ns)
+
+    def _counted(self, samples: Iterable[Sample]) -> Iterator[Sample]:
+        """The samples; how many threads lived at once is the sampler's to say, not the program's."""
+        for sample in samples:
+            if sample.state:
+                self._seen.add(sample.tid)
+                self._most_threads = max(self._most_threads, len(self._seen))
+            else:
+                self._seen.discard(sample.tid)
+            yield sample
+
     def _claim(self, claim: Claim, now_ns: int) -> Iterator[Record]:
         self.last_sign_ns = now_ns
         match claim:
@@ -143,15 +174,22 @@ class Reading:
             case Facts():
                 yield from self._batch(self._merger.facts(claim, now_ns))
             case Close():
+                self._keep(_CLAIM)
                 self.close = claim
             case Output():
+                self._keep(_CLAIM)
                 yield from self._printed(min(claim.at_ns, now_ns), claim.thread, claim.stream, claim.text)
             case ReportPart():
-                pass
-            case Choices() | Code() | Progress():
+                self._keep(_CLAIM + len(claim.data))
+            case Progress():
+                raise ProtocolError("A run that is no search claims progress.")
+            case Choices() | Code():
                 self._keep(_letters(claim))
                 yield from self._tell(claim)
             case Gap():
+                self._claimed_gaps += 1
+                if self._claimed_gaps > MOST_GAPS:
+                    raise ProtocolError("The trace has more gaps than a recorder can have.")
                 yield from self._gap(Gap(self._since_start(min(claim.from_ns, now_ns)), self._since_start(min(claim.to_ns, now_ns)), claim.counts,
                                          claim.threads, claim.objects, claim.reason))
             case _:
@@ -243,7 +281,8 @@ class Reading:
     def _since_start(self, at_ns: int) -> int:
         return max(0, at_ns - (self._hello or self._fallback).origin_ns)
 
-def _letters(claim: Choices | Code | Progress) -> int:
+
+def _letters(claim: Choices | Code) -> int:
     """What the claim's own words take, about."""
     match claim:
         case Choices():
@@ -251,8 +290,6 @@ def _letters(claim: Choices | Code | Progress) -> int:
                        + sum(len(value.name) + len(value.text) for value in choice.values) for choice in claim.choices)
         case Code():
             return sum(40 + len(argument) for _, _, argument, _ in claim.ops)
-        case Progress():
-            return 40
 
 
 def _samples_first(chunk: tuple[str, bytes]) -> bool:

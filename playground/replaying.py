@@ -7,21 +7,23 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from playground.ending import EXIT_CODES, Cut, Exit, end_of, refused_end, stopped_cut
+from playground.ending import EXIT_CODES, Cut, end_of, limit_cut, refused_end, stopped_cut
 from playground.listening import Heard, decoded, listen
 from playground.model.errors import BadSchedule, ProtocolError, SandboxRefused
-from playground.model.record import End, Found, Hello, Record
-from playground.model.report_claim import Ending, read_ending
+from playground.model.record import Claim, End, Found, Hello, Output, Record
+from playground.model.report_claim import ENDING_BYTES, Ending, read_ending
 from playground.model.schedule import Schedule, hash_of
 from playground.model.spec import RunSpec
 from playground.reading import Reading
-from playground.session import TICK_S, Cell
+from playground.session import LOST, Cell
 
 _AFTER_NS = 1_000
 _WHOLE = re.compile(r"-?[0-9]{1,10}").fullmatch
+_NOTHING_TOLD = "Nothing of it was recorded: a controlled run is told when it is over."
+_NOT_SHOWN = "Not all that it printed is shown: that is more than the output limit."
 _RIPE_NS = 2_000_000_000
 """Detectors wait for silence; after a deadlock under control there is nothing but silence."""
 
@@ -58,12 +60,13 @@ class ControlledSession:
     def misfit(self) -> str:
         """For a schedule that was made for another text: how far this program follows it, as a sentence."""
         try:
-            heard = self._hear()
-            ending = read_ending(heard.report)
-        except (SandboxRefused, ProtocolError):
-            return "This schedule was made for another text of the program, and the program could not be run along it."
+            _, ending = self._hear()
+        except SandboxRefused:
+            ending = None
         finally:
             self._let_go()
+        if ending is None:
+            return "This schedule was made for another text of the program, and the program could not be run along it."
         begin = "This schedule was made for another text of the program: it has changed since, or it is another program."
         wanted = Schedule.parse(self._spec.schedule).choices
         if ending.left_off is not None:
@@ -86,14 +89,13 @@ class ControlledSession:
 
     def _told(self) -> Iterator[Record]:
         try:
-            heard = self._hear()
+            heard, ending = self._hear()
         except SandboxRefused as refused:
             yield Hello(self._python, self._gil, 0)
             yield refused_end(str(refused), self._python)
             return
         reading = Reading(self._spec, python=self._python, gil=self._gil, started_ns=0)
         now_ns = heard.until_ns + _AFTER_NS
-        ending = _ending_of(heard)
         told = ""
         for record in self._records(reading, heard, ending, now_ns):
             if isinstance(record, Found):
@@ -104,7 +106,9 @@ class ControlledSession:
         yield self._end(reading, heard, ending, now_ns, told)
 
     def _records(self, reading: Reading, heard: Heard, ending: Ending | None, now_ns: int) -> Iterator[Record]:
-        yield from reading.believe(decoded(heard), now_ns)
+        untold = heard.at_once and not heard.report
+        yield from reading.believe(_as_it_was_printed(decoded(heard), untold=untold), now_ns)
+        yield from reading.salvage((output for output in heard.salvaged if (output.thread < 0) == untold), now_ns)
         for channel, data in heard.written.items():
             if data:
                 yield from reading.take([(channel, bytes(data))], now_ns)
@@ -113,12 +117,20 @@ class ControlledSession:
         missing = "" if heard.report else "The run was ended before it could tell its steps."
         yield from reading.finish(now_ns, missing)
 
-    def _hear(self) -> Heard:
+    def _hear(self) -> tuple[Heard, Ending | None]:
+        """What the cell says, and how that says it ended. One whose account cannot be believed is heard out, and then its status counts."""
         self._cell = cell = self._open_cell()
-        heard = listen(cell, self._spec.limits, stopped=lambda: self._cut, until_told=True)
-        if heard.exit is None and _ending_of(heard) is None:
-            heard.exit = _ended(cell)
-        return heard
+        heard = listen(cell, self._spec.limits, stopped=lambda: self._cut, until_told=True, most_report=ENDING_BYTES)
+        try:
+            ending = read_ending(heard.report) if heard.report else None
+        except ProtocolError as error:
+            heard.lost, heard.report, ending = str(error), b"", None
+            if heard.exit is None:
+                rest = listen(cell, self._spec.limits, stopped=lambda: self._cut)
+                heard.exit, heard.cut = rest.exit, rest.cut
+        if ending is None and heard.exit is not None and heard.exit.reason == "lost":
+            heard.cut = heard.cut or stopped_cut(LOST)
+        return heard, ending
 
     def _let_go(self) -> None:
         cell, self._cell = self._cell, None
@@ -129,30 +141,26 @@ class ControlledSession:
             self._after()
 
     def _end(self, reading: Reading, heard: Heard, ending: Ending | None, now_ns: int, told: str) -> End:
-        account = reading.account(now_ns, {})
+        account, limits = reading.account(now_ns, {}), self._spec.limits
         if ending is None:
             assert heard.exit is not None
-            return end_of(account, heard.cut, heard.exit, self._spec.limits, self._tier(), self._python)
+            end = end_of(replace(account, at_ns=account.at_ns if account.events else 0), heard.cut, heard.exit, limits, self._tier(), self._python)
+            return end if account.events or account.lost or heard.cut or end.limit else replace(end, sentence=f"{end.sentence} {_NOTHING_TOLD}")
         outcome, sentence = _words(ending, told, started=account.events > 0)
+        limit = reading.limit if outcome == "ok" else ""
+        if limit:
+            outcome, sentence = "limit", limit_cut(limit, limits).sentence
+        elif reading.limit == "output_kb":
+            sentence = f"{sentence} {_NOT_SHOWN}"
         error = ending.error if outcome == "failed" else ""
-        return End(outcome, EXIT_CODES[outcome], sentence, "", error, ending.message if error else "", "", 0, _status(ending, outcome),
+        return End(outcome, EXIT_CODES[outcome], sentence, limit, error, ending.message if error else "", "", 0, _status(ending, outcome),
                    account.events, account.gaps, account.not_recorded, account.threads, account.at_ns, 0.0, 0.0, 0.0, self._tier(), self._python,
                    ending.schedule, -1 if ending.left_off is None else ending.left_off)
 
 
-def _ended(cell: Cell) -> Exit:
-    """End it, and hear how it ended: what it said cannot be read."""
-    cell.kill("closed")
-    while not cell.over:
-        cell.chunks(TICK_S)
-    return cell.exit()
-
-
-def _ending_of(heard: Heard) -> Ending | None:
-    try:
-        return read_ending(heard.report) if heard.report else None
-    except ProtocolError:
-        return None
+def _as_it_was_printed(claims: Iterable[Claim], *, untold: bool) -> Iterator[Claim]:
+    """The claims with everything that was printed in them once: as it was told by whom, or as it went out before."""
+    return (claim for claim in claims if not isinstance(claim, Output) or (claim.thread < 0) == untold)
 
 
 def fits(spec: RunSpec) -> bool:

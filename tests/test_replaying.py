@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from playground.export_jsonl import jsonl
 from playground.host import Host
-from playground.model.record import Batch, Choice, Choices, Code, End, Record, ThreadInfo
+from playground.model.record import Batch, Choice, Choices, Code, End, Output, Record, ThreadInfo
 from playground.model.report_claim import Ending
 from playground.model.schedule import Schedule
-from playground.model.spec import RunSpec
+from playground.model.spec import Limits, RunSpec
 from playground.model.steps import NOBODY
 from playground.replaying import _words
 
@@ -101,3 +103,80 @@ def test_an_endless_programs_sentence_says_the_number_of_its_steps_once() -> Non
     ending = Ending("inconclusive", "", "the program made 200,000 steps and was not over: it may be endless", "", 0, 200_000, None, "")
     assert _words(ending, "") == ("limit", "The program made 200,000 steps and was not over: it may be endless.")
     assert _words(replace(ending, message="input() waits", steps=3), "") == ("limit", "Stopped after 3 steps: input() waits.")
+
+
+FORGER = """
+import json, os, stat, struct
+
+def is_pipe(fd):
+    try:
+        return stat.S_ISFIFO(os.fstat(fd).st_mode)
+    except OSError:
+        return False
+
+pipe = next(fd for fd in (1000, 240, 60, 20, 3) if is_pipe(fd))
+os.set_blocking(pipe, True)
+sequence = 0
+
+def claim(kind, body):
+    global sequence
+    data = struct.pack("<HBBI", len(body), kind, 0, sequence) + body
+    sequence += 1
+    while data:
+        data = data[os.write(pipe, data):]
+
+def report(body):
+    claim(1, json.dumps({"python": "cpython 3.13.0", "gil": True, "origin_ns": 0}).encode())
+    for at in range(0, len(body), 4000):
+        claim(9, bytes([at + 4000 >= len(body)]) + body[at:at + 4000])
+    claim(8, b'{"outcome":"ok","error":"","message":"","trace":"","exit_code":0,"callbacks":0,"callback_ns":0}')
+"""
+
+
+def controlled(host: Host, source: str) -> list[Record]:
+    return list(host.open(RunSpec(source=source, mode="controlled")))
+
+
+def printed(records: list[Record], stream: int = 1) -> str:
+    return "".join(record.text for record in records if isinstance(record, Output) and record.stream == stream)
+
+
+@pytest.mark.parametrize("body", ["b'[' + b'[],' * 30_000 + b'[]]'", "b'{}'", "b'[],' * 1_000_000", "b'x'"])
+@pytest.mark.parametrize(("status", "code"), [(0, 0), (5, 1)])
+def test_a_report_that_cannot_be_believed_loses_the_trace_and_the_status_counts(host: Host, body: str, status: int, code: int) -> None:
+    end = end_of(controlled(host, f"{FORGER}\nreport({body})\nos._exit({status})"))
+    assert (end.outcome, end.exit_code, end.status) == ("protocol", code, status)
+    assert end.sentence.startswith("Trace lost: ")
+
+
+def test_who_lies_and_goes_on_is_ended_by_the_clock(host: Host) -> None:
+    source = f"{FORGER}\nreport(b'x')\nsum(range(10 ** 12))"
+    spec = RunSpec(source=source, mode="controlled", limits=replace(Limits(), wall_s=0.7))
+    assert end_of(list(host.open(spec))).limit == "wall_s"
+
+
+def test_garbage_loses_the_trace_but_not_what_is_printed(host: Host) -> None:
+    records = controlled(host, f"{FORGER}\nos.write(pipe, b'\\1')\nprint('line', flush=True)\nprint('more')")
+    assert (end_of(records).outcome, printed(records)) == ("protocol", "line\nmore\n")
+
+
+def test_a_crash_says_that_nothing_is_recorded(host: Host) -> None:
+    records = controlled(host, "import ctypes\nprint('one')\nctypes.string_at(0)")
+    end = end_of(records)
+    assert (end.outcome, end.signal, end.at_ns) == ("failed", 11, 0)
+    assert end.sentence == ("The program crashed (signal 11): segmentation fault. Nothing of it was recorded: a controlled run is told when it is "
+                            "over.")
+
+
+def test_output_over_the_limit_is_said(host: Host) -> None:
+    records = controlled(host, "print('\\N{SNOWMAN}' * 100_000)")
+    end = end_of(records)
+    assert (end.outcome, end.exit_code, end.limit) == ("limit", 3, "output_kb")
+    assert end.sentence == "Stopped after 256 KB of output, the output limit."
+    assert len(printed(records).encode()) in range(262_100, 262_145)
+
+
+def test_a_failure_that_printed_too_much_is_still_that_failure(host: Host) -> None:
+    end = end_of(controlled(host, "print('\\N{SNOWMAN}' * 100_000)\nraise ValueError('boo')"))
+    assert (end.outcome, end.exit_code, end.error) == ("failed", 1, "ValueError")
+    assert end.sentence.endswith("Not all that it printed is shown: that is more than the output limit.")

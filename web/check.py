@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from web.named import Usage, program_of, setting_of
 from web.stopping import stopped_by_signals
-from web.watching import Watching
+from web.watching import Watching, plain_line
 
 if TYPE_CHECKING:
     from playground import Explored, Failure, FailureStep, Finding, Host, RunSpec, SearchSpec
@@ -35,13 +35,13 @@ def check(chosen: argparse.Namespace) -> int:
         if chosen.format == "json":
             print(json.dumps(explored.to_row(), indent=1))
             if explored.report.reason:
-                print(f"threadplay: {explored.report.reason}.", file=sys.stderr)
+                print(plain_line(f"threadplay: {explored.report.reason}."), file=sys.stderr)
         else:
-            print("\n".join(_told(explored, spec, chosen)))
+            print("\n".join(map(plain_line, _told(explored, spec, chosen))))
     except BadSpec as problem:
         raise Usage(str(problem)) from None
     except SandboxRefused as problem:
-        print(f"threadplay: {problem}", file=sys.stderr)
+        print(plain_line(f"threadplay: {problem}"), file=sys.stderr)
         return REFUSED
     finally:
         host.close()

@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING
 
 from web.named import Usage, program_of, setting_of
 from web.stopping import stopped_by_signals
+from web.watching import plain_line
 
 if TYPE_CHECKING:
     from playground import End, Record, RunSpec
@@ -31,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return int(chosen.verb(chosen))
     except Usage as problem:
-        print(f"threadplay: {problem}", file=sys.stderr)
+        print(plain_line(f"threadplay: {problem}"), file=sys.stderr)
         return USAGE
     except BrokenPipeError:
         _forget_stdout()
@@ -144,7 +145,7 @@ class _Watched:
 
 
 def _text(records: Iterable[Record], out: IO[bytes]) -> None:
-    """The program's own output, live; at the end, on stderr, what was found and how it ended."""
+    """The program's own output, live and as it is; at the end, on stderr, what was found and how it ended."""
     from playground import record as kinds
     from web.check import finding_lines
 
@@ -159,7 +160,7 @@ def _text(records: Iterable[Record], out: IO[bytes]) -> None:
         elif isinstance(record, kinds.End):
             out.flush()
             lines = [*said, *_closing(record)]
-            print(("" if ended_line else "\n") + "\n".join(lines), file=sys.stderr, flush=True)
+            print(("" if ended_line else "\n") + "\n".join(map(plain_line, lines)), file=sys.stderr, flush=True)
         elif (found := getattr(record, "finding", None)) is not None:
             said += finding_lines(found)
 

@@ -1,4 +1,6 @@
-"""How far a search is, for a person at a terminal: one line on stderr that is written over, and wiped away at the end; nothing in a pipe."""
+"""What a person at a terminal is shown: how far a search is, in one line on stderr that is written over and wiped away at the end (nothing in a
+pipe); and our own sentences, in which whatever a program put there is visible letters on one line.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,14 @@ import shutil
 from typing import IO
 
 WIPE = "\r\x1b[K"
+
+
+def plain_line(line: str) -> str:
+    """The line with every letter seen that would steer the terminal, end the line or turn its direction: `\\x1b`, `\\n`, `\\u202e`.
+
+    Names, messages and stories come from programs: unchanged, an exception's text could wipe our verdict and write another.
+    """
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in line)
 
 
 class Watching:
@@ -24,7 +34,7 @@ class Watching:
             line = f"Found a failure after {executions:,} executions; making it short and confirming it ..."
         else:
             rate = f", {executions / seconds:,.0f} per second" if seconds > 0 else ""
-            line = f"Searching: {executions:,} execution{'' if executions == 1 else 's'}{rate}, strategy {strategy} ..."
+            line = f"Searching: {executions:,} execution{'' if executions == 1 else 's'}{rate}, strategy {plain_line(strategy)} ..."
         self._write(WIPE + line[: max(10, shutil.get_terminal_size().columns - 1)])
         self._shown = True
 

@@ -15,7 +15,7 @@ from playground.diagnosis.waits import TIMED_NOTE, Wait, WaitsForGraph
 from playground.diagnosis.words import WAIT_WORDS
 from playground.model.event import Batch
 from playground.model.finding import PossibleOn
-from playground.model.record import Gap, Hello, Record, Text, ThreadInfo
+from playground.model.record import Gap, Hello, Output, Record, Text, ThreadInfo
 from playground.model.releasing import only_holders_release
 from playground.model.spec import RunSpec
 
@@ -57,6 +57,8 @@ class Standstill:
                 self.graph.meet(record)
             case Gap():
                 self.graph.gap(record)
+            case Output():
+                self.graph.waits.pop(record.thread, None)  # nobody prints while it waits: the end of the wait was not recorded
             case Text() if record.text == TIMED_NOTE:
                 self._timed_notes.add(record.id)
             case Batch():
@@ -70,14 +72,17 @@ class Standstill:
         if not self._dirty or not waits:
             return None
         ripe = {thread: wait for thread, wait in waits.items() if self._ripe(wait, now_ns)}
-        still = ripe.keys() >= self.graph.live.keys() and all(self.graph.live.values())
         late_ns = now_ns - POSSIBLE_NS
-        self._dirty = any(wait.unsettled or wait.at_ns > late_ns or self.graph.stirred_since(wait, late_ns + 1) for wait in waits.values())
+        silent = self.graph.last_end_ns <= late_ns
+        still = silent and ripe.keys() >= self.graph.live.keys() and all(self.graph.live.values())
+        self._dirty = not silent or any(wait.unsettled or wait.at_ns > late_ns or self.graph.stirred_since(wait, late_ns + 1) for wait in waits.values())
         return Stuck(ripe, still, frozenset(thread for thread, wait in ripe.items() if wait.at_ns <= late_ns))
 
     def _ripe(self, wait: Wait, now_ns: int) -> bool:
         """It has lasted long enough to say that it is a wait and nothing else."""
         if wait.timed or wait.unsettled or wait.kind not in WAIT_WORDS:
+            return False
+        if wait.kind == "lock.blocked" and self.graph.freed.get(wait.obj, -1) >= wait.at_ns:
             return False
         return wait.at_ns <= now_ns - CONFIRM_NS and not self.graph.stirred_since(wait, now_ns - POSSIBLE_NS + 1)
 

@@ -58,7 +58,11 @@ class WaitsForGraph:
         self.ended: dict[int, int] = {}
         self.thinned: list[Gap] = []
         self.stirred: dict[int, int] = {}
+        self.freed: dict[int, int] = {}
+        """Locks that were let go of and not taken since, as far as is known: who waits for one goes on, though perhaps nobody tells."""
         self.now_ns = 0
+        self.last_end_ns = -(1 << 62)
+        """When a thread last ended: who it set free may be slow to say so."""
         self._object_of: dict[int, int] = {}
 
     def meet(self, info: ThreadInfo) -> None:
@@ -117,6 +121,7 @@ class WaitsForGraph:
             for each in (self._object_of.get(thread, 0), over.obj if over else 0):
                 self.stirred[each] = batch.at_ns[at]
             self.ended[thread] = batch.first_seq + at
+            self.last_end_ns = batch.at_ns[at]
             return
         if to == _S.RUNNING:
             self.live[thread] = True
@@ -133,14 +138,16 @@ class WaitsForGraph:
     def _hand(self, kind: str, obj: int, value: int, new: Hold) -> None:
         thread = new.thread
         match kind:
-            case "lock.acquired" | "condition.woken" | "condition.timed_out":
+            case "lock.acquired" | "lock.held" | "condition.woken" | "condition.timed_out":
                 self.holds[obj] = new
+                self.freed.pop(obj, None)
             case "lock.released":
                 hold = self.holds.get(obj)
                 if hold is not None and hold.thread != thread:
                     self.foreign.add(obj)
                 if value == 0:
                     self.holds.pop(obj, None)
+                    self.freed[obj] = new.at_ns
             case "condition.waiting":
                 self.holds.pop(obj, None)
             case "semaphore.acquired":

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 import threading
-import traceback
 from types import FrameType, TracebackType
 
+from playground.inside import real
 from playground.inside.kit import FreeKit
 from playground.inside.monitor import code_of, inner_code
 from playground.inside.recorder import Recorder
 from playground.inside.wording import is_a, message, sentence, type_name
 
-_trace_of = BaseException.__dict__["__traceback__"].__get__
+__builtins__ = real.builtins
 
 
 def install(kit: FreeKit) -> None:
@@ -22,7 +21,7 @@ def install(kit: FreeKit) -> None:
 
 
 def _thread_crashed(recorder: Recorder) -> None:
-    error = sys.exception()
+    error = real.exception()
     if error is not None and not is_a(error, SystemExit):
         note_crash(recorder, error)
 
@@ -34,13 +33,13 @@ def note_crash(recorder: Recorder, error: BaseException) -> None:
     thread = recorder.me()
     if 0 <= thread < len(recorder.threads.entries):
         member = recorder.threads.entries[thread]
-        member.crash, member.crash_line = note, line_of_trace(recorder, _trace_of(error))
+        member.crash, member.crash_line = note, line_of_trace(recorder, real.traceback_of(error))
 
 
 def trace_text(error: BaseException) -> str:
     """The traceback's places and the last line, without calling anything of the visitor's."""
     try:
-        places = traceback.StackSummary.extract(traceback.walk_tb(_trace_of(error)), limit=-12, lookup_lines=True)
+        places = real.stack_summary(real.walk_traceback(real.traceback_of(error)), limit=-12, lookup_lines=True)
         return ("Traceback (most recent call last):\n" + "".join(places.format()) + sentence(error))[-3000:]
     except Exception:  # noqa: BLE001 - no traceback is better than a broken run
         return sentence(error)

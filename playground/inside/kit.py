@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import CodeType, FrameType
 from typing import Any, Protocol
@@ -53,6 +53,8 @@ CALL_NS = 5_000
 PATIENCE = 10
 
 type Waits = Callable[[FrameType, object], Wait | None]
+type Standing = Callable[[FrameType, int], tuple[Wait, FrameType] | None]
+"""A thread's innermost frame and its ident, to the wait and the frame that called for it."""
 type Wakes = Callable[[FrameType], None]
 
 
@@ -177,6 +179,8 @@ class Kit(ABC):
         self.event_waits: dict[int, Waits] = {}
         """id(code that calls Event.wait of an event that the standard library made)."""
         self.thread_names = ThreadNames()
+        self.standing: list[Standing] = []
+        """Who may know in which wait a thread stands that nobody saw begin (`stuck.py`)."""
 
     @abstractmethod
     def budget(self, family: str, a_window: int) -> Allowance:
@@ -236,6 +240,8 @@ class FreeKit(Kit):
         self.hub = Hub(recorder, monitor)
         self.raw: Callable[[Any], Any] = lambda lock: lock
         """The C lock within a recorded one; the lock lens knows."""
+        self.holding: Callable[[FrameType], Iterable[Known]] = lambda frame: ()
+        """The locks that a frame holds by its `with` blocks; the lock lens knows."""
         recorder.beats.append(self.hub.beat)
         recorder.last_words.append(self.hub.tell)
         self.hub_called = self.hub.called  # type: ignore[method-assign]

@@ -16,6 +16,7 @@ from playground.inside.monitor import Monitor
 from playground.inside.names import Names
 from playground.inside.output import take_over
 from playground.inside.recorder import Recorder
+from playground.inside.stuck import Stuck
 from playground.inside.things import Known, Member
 
 _SPARE_FRAMES = 2
@@ -49,6 +50,7 @@ def main(job: bytes, event_fd: int) -> int:
         if recorder.watch:
             lines.cover_files(recorder.watch)
         recorder.beats.append(lines.beat)
+        recorder.beats.append(Stuck(kit).beat)
         recorder.last_words.append(lines.tell)
     drain.start()
     guises.put_on(recorder, drain, _SPARE_FRAMES)

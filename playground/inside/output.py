@@ -12,12 +12,16 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from playground.inside.recorder import Recorder, write_all
+from playground.inside import real
+from playground.inside.pipe import write_all
+from playground.inside.recorder import Recorder
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
+__builtins__ = real.builtins
 STDOUT, STDERR = 1, 2
+_HERE = __file__.rpartition("/")[0]
 
 
 class Channel(io.BufferedIOBase):
@@ -53,18 +57,41 @@ class Channel(io.BufferedIOBase):
         if self.closed:
             raise ValueError("write to closed file")
         text = bytes(data)
-        if text and not self._say(self._stream, text):
+        if text and not self._said(text):
             write_all(self._stream, text)
         return len(text)
+
+    def _said(self, text: bytes) -> bool:
+        """Whether the recorder took it; one that the program has broken takes nothing more."""
+        try:
+            return self._say(self._stream, text)
+        except Exception as error:
+            if not _is_ours(error):
+                raise
+            return False
 
     def flush(self) -> None:
         """What was printed so far is seen even if the program dies of its next step."""
         super().flush()
-        self._show()
+        try:
+            self._show()
+        except Exception as error:
+            if not _is_ours(error):
+                raise
 
     def close(self) -> None:
         """Close the stream, not the descriptor."""
         super().close()
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Whether it was raised by the recorder alone, with no code of the program's in between (a signal handler's, say)."""
+    trace = real.traceback_of(error)
+    while trace is not None:
+        if not trace.tb_frame.f_code.co_filename.startswith(_HERE):
+            return False
+        trace = trace.tb_next
+    return True
 
 
 def take_over(recorder: Recorder) -> None:

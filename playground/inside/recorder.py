@@ -8,7 +8,6 @@ then the events: so a definition always comes first. The thread whose event is t
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from types import FrameType
@@ -16,9 +15,10 @@ from types import FrameType
 from playground.inside import real
 from playground.inside.gaps import Gaps
 from playground.inside.log import Log, new_log
-from playground.inside.pipe import PAYLOAD_BYTES, Pipe
+from playground.inside.pipe import PAYLOAD_BYTES, Pipe, whole_letters, write_all
 from playground.inside.roll import Roll
 from playground.inside.things import Known, Member, Things
+from playground.inside.wording import type_name
 from playground.model.event import KINDS
 from playground.model.record import (
     BATCH,
@@ -38,6 +38,7 @@ from playground.model.record import (
     THREAD,
 )
 
+__builtins__ = real.builtins
 WINDOW_NS = 20_000_000
 WINDOW_S = WINDOW_NS / 1e9
 WINDOW_MS = WINDOW_NS // 1_000_000
@@ -97,7 +98,6 @@ class Recorder:
         self.error = ""
         self.message = ""
         self.trace = ""
-
         self.revive: Callable[[], None] | None = None
         """Starts the hidden thread again, after a fork stopped it."""
 
@@ -139,13 +139,19 @@ class Recorder:
             piece = data[start : start + _MOST_UNSAID]
             self.sayings.append((at, max(thread, 0), stream, piece))
             self.unsaid += len(piece)
-            if self.unsaid >= _MOST_UNSAID:
-                self._press()
-            elif at > self.due:
-                self.flush()
-            elif at > self.prompt and piece.endswith(b"\n"):
-                self.show(_PROMPT_WAIT_S)
+            try:
+                self._pass_on(at, line=piece.endswith(b"\n"))
+            except Exception as error:  # noqa: BLE001 - what was printed is kept, and goes out with a later flush
+                self.failed(error)
         return True
+
+    def _pass_on(self, at: int, *, line: bool) -> None:
+        if self.unsaid >= _MOST_UNSAID:
+            self._press()
+        elif at > self.due:
+            self.flush()
+        elif at > self.prompt and line:
+            self.show(_PROMPT_WAIT_S)
 
     def show(self, wait_s: float = _FLUSH_WAIT_S) -> None:
         """Push what was printed: the program asked for it, or it was quiet for a while. A flush that just goes on elsewhere came too early for it."""
@@ -209,7 +215,7 @@ class Recorder:
 
     def failed(self, error: BaseException) -> None:
         """Recording went wrong: drop that fact, after many give up. What the program raised in between goes on its way."""
-        trace = error.__traceback__
+        trace = real.traceback_of(error)
         while trace is not None:
             if self.mine(trace.tb_frame):
                 raise error
@@ -218,7 +224,7 @@ class Recorder:
             return
         self.failures += 1
         if self.failures == 200:
-            self.stop(f"the recorder stopped after 200 errors of its own ({type(error).__name__})")
+            self.stop(f"the recorder stopped after 200 errors of its own ({type_name(error)})")
 
     # --- the way out -----------------------------------------------------------------------------------------------------------
 
@@ -227,7 +233,7 @@ class Recorder:
         gil = getattr(sys, "_is_gil_enabled", lambda: True)()
         python = f"{sys.implementation.name} {sys.version.split()[0]}"
         table = {"python": python, "gil": bool(gil), "origin_ns": real.monotonic_ns()}
-        self.pipe.add(HELLO, json.dumps(table).encode())
+        self.pipe.add(HELLO, real.json_text(table).encode())
         self.pipe.push(1000)
 
     def flush(self, wait_ms: int = 0) -> None:
@@ -310,7 +316,7 @@ class Recorder:
                 at += 1
             head = OUTPUT_HEAD.pack(time, thread, stream, 0)
             while data:
-                cut = _whole_letters(data, PAYLOAD_BYTES - len(head))
+                cut = whole_letters(data, PAYLOAD_BYTES - len(head))
                 self.pipe.add(OUTPUT, head + data[:cut])
                 data = data[cut:]
 
@@ -329,14 +335,18 @@ class Recorder:
             callbacks = self.callbacks + self.appended
             table = {"outcome": outcome, "error": self.error[:200], "message": self.message[:1000], "trace": self.trace[-3000:],
                      "exit_code": exit_code, "callbacks": callbacks, "callback_ns": min(callbacks * 700, 86_000_000_000_000)}
-            payload = json.dumps(table).encode()
+            payload = real.json_text(table).encode()
             if len(payload) > PAYLOAD_BYTES:
                 table["trace"] = self.trace[-300:].encode("ascii", "replace").decode()
                 table["message"] = self.message[:500].encode("ascii", "replace").decode()
-                payload = json.dumps(table).encode()
+                payload = real.json_text(table).encode()
             self.pipe.add(CLOSE, payload)
             self.pipe.push(2000)
             self.on = False
+        except Exception:
+            self.on = False
+            self._rescue()
+            raise
         finally:
             self.writing.release()
 
@@ -362,27 +372,8 @@ class Recorder:
             write_all(stream, data)
 
 
-def write_all(fd: int, data: bytes) -> None:
-    """All of it to a descriptor; gives up when nobody reads."""
-    try:
-        while data:
-            data = data[real.os_write(fd, data) :]
-    except OSError:
-        return
-
-
 def _nothing(_words: tuple[int, int, int, int]) -> None:
     return
-
-
-def _whole_letters(data: bytes, most: int) -> int:
-    """How much of the data fits without cutting a UTF-8 letter in two."""
-    if len(data) <= most:
-        return len(data)
-    cut = most
-    while cut > most - 4 and data[cut] & 0xC0 == 0x80:
-        cut -= 1
-    return cut
 
 
 def microseconds(seconds: object) -> int:

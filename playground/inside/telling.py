@@ -5,11 +5,11 @@ Time is the number of the event, in microseconds: no clock of the machine is in 
 
 from __future__ import annotations
 
-import json
 import sys
 
+from playground.inside import real
 from playground.inside.disassembly import disassembled
-from playground.inside.pipe import PAYLOAD_BYTES, Pipe
+from playground.inside.pipe import PAYLOAD_BYTES, Pipe, whole_letters, write_all
 from playground.inside.recorded import Birth, Fact, Row, Step
 from playground.inside.recording import Recording
 from playground.model.event import KIND_ID, KINDS
@@ -30,14 +30,17 @@ from playground.model.record import (
     TEXT,
     TEXT_HEAD,
     THREAD,
+    UNTOLD,
 )
 from playground.model.schedule import TICK
 from playground.model.steps import MOST_ROWS, Choice, Stand, choice_row, code_row
 
+__builtins__ = real.builtins
 TICK_NS = 1_000
 _WAIT_MS = 1_000
 _SHOWN_THREADS = 32
 _TEXT_BYTES = 1_000
+_TIGHT = (",", ":")
 _PUSH_BYTES = 4 * 1024
 """So much is pushed at once: the host reads the beginning while the rest is still being told."""
 
@@ -66,6 +69,24 @@ def close(pipe: Pipe, outcome: str, error: str = "", message: str = "") -> None:
                           callback_ns=0))
     while pipe.pending and pipe.alive:
         pipe.push(_WAIT_MS)
+
+
+class Aloud:
+    """Lets what a recorded execution prints go out at once, by whom is told later: the program may take its process along, and then nothing is told.
+
+    Once the pipe is gone the descriptors 1 and 2 hear it.
+    """
+
+    def __init__(self, pipe: Pipe) -> None:
+        self._pipe = pipe
+
+    def __call__(self, stream: int, text: str) -> None:
+        """The program printed that."""
+        if self._pipe.check():
+            _say(self._pipe, 0, UNTOLD, stream, text)
+            self._pipe.push(_WAIT_MS)
+        if not self._pipe.alive:
+            write_all(stream, text.encode(errors="replace"))
 
 
 class Telling:
@@ -117,7 +138,7 @@ class Telling:
         if row is None:
             return
         stands = tuple(self._stand(each) for each in row.stands)
-        text = json.dumps(choice_row(Choice(row.step, row.chosen, row.ready, row.may_tick, stands, row.values)), separators=(",", ":"))
+        text = real.json_text(choice_row(Choice(row.step, row.chosen, row.ready, row.may_tick, stands, row.values)), _TIGHT)
         if self._size + len(text) > PAYLOAD_BYTES - 3:
             self._flush()
         self._rows.append(text)
@@ -135,7 +156,7 @@ class Telling:
             self._flush()
             known = self._codes[number] = len(self._codes) + 1
             row = code_row(disassembled(self._told.standings.codes[number - 1], known))
-            _in_parts(self._pipe, CODE, json.dumps(row, separators=(",", ":")).encode(errors="replace"))
+            _in_parts(self._pipe, CODE, real.json_text(row, _TIGHT).encode(errors="replace"))
         return known
 
     def _step(self, step: Step, before: Step | None) -> None:
@@ -222,9 +243,16 @@ class Telling:
     def _output(self, thread: int, stream: int, text: str) -> None:
         self._meet_thread(thread)
         self._flush()
-        data, room = text.encode(errors="replace"), PAYLOAD_BYTES - OUTPUT_HEAD.size
-        for at in range(0, len(data), room):
-            self._pipe.add(OUTPUT, OUTPUT_HEAD.pack(self._count * TICK_NS, thread, stream, 0) + data[at : at + room])
+        _say(self._pipe, self._count * TICK_NS, thread, stream, text)
+
+
+def _say(pipe: Pipe, at_ns: int, thread: int, stream: int, text: str) -> None:
+    """One OUTPUT record, or as many as it takes."""
+    data, head = text.encode(errors="replace"), OUTPUT_HEAD.pack(at_ns, thread, stream, 0)
+    while data:
+        cut = whole_letters(data, PAYLOAD_BYTES - len(head))
+        pipe.add(OUTPUT, head + data[:cut])
+        data = data[cut:]
 
 
 def _said(outcome: Outcome) -> str:
@@ -232,4 +260,4 @@ def _said(outcome: Outcome) -> str:
 
 
 def _json(**table: object) -> bytes:
-    return json.dumps(table, separators=(",", ":")).encode()
+    return real.json_text(table, _TIGHT).encode()

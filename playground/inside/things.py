@@ -5,10 +5,12 @@ Objects are found by `id` and watched by a weak reference: a hostile `__hash__` 
 
 from __future__ import annotations
 
-import contextlib
-import json
 import weakref
 from collections.abc import Callable
+
+from playground.inside import real
+
+__builtins__ = real.builtins
 
 
 class Known:
@@ -28,8 +30,8 @@ class Known:
 
     def definition(self, number: int) -> bytes:
         """The OBJECT record's payload."""
-        return json.dumps({"obj": number, "primitive": self.primitive, "name": self.name[:200], "detail": self.detail[:200], "line": self.line,
-                           "capacity": max(0, min(self.capacity, 2**31 - 1))}).encode()
+        return real.json_text({"obj": number, "primitive": self.primitive, "name": self.name[:200], "detail": self.detail[:200],
+                               "line": self.line, "capacity": max(0, min(self.capacity, 2**31 - 1))}).encode()
 
 
 class Member:
@@ -52,8 +54,8 @@ class Member:
 
     def definition(self, number: int) -> bytes:
         """The THREAD record's payload."""
-        return json.dumps({"thread": number, "obj": self.obj, "name": self.name[:200], "daemon": self.daemon, "tid": self.tid,
-                           "parent": max(self.parent, 0), "line": self.line}).encode()
+        return real.json_text({"thread": number, "obj": self.obj, "name": self.name[:200], "daemon": self.daemon, "tid": self.tid,
+                               "parent": max(self.parent, 0), "line": self.line}).encode()
 
 
 class Things:
@@ -67,8 +69,10 @@ class Things:
     def add(self, thing: object, known: Known) -> Known:
         """Remember the thing until it dies; one that cannot be weakly referenced is not remembered."""
         key = id(thing)
-        with contextlib.suppress(TypeError):
-            self._by_id[key] = (known, weakref.ref(thing, _forget(self._by_id, key)))
+        try:
+            self._by_id[key] = (known, real.reference(thing, _forget(self._by_id, key)))
+        except TypeError:
+            return known
         return known
 
     def get(self, thing: object) -> Known | None:

@@ -98,6 +98,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("lock.blocked", _S.BLOCKED, "{thread} waits for {obj}[, held by {owner}]"),
     Kind("lock.acquired", _S.RUNNING, "{thread} took {obj}[ after waiting {waited}][, when {waker} let go of it]",
          ("lock.released", "condition.waiting")),
+    Kind("lock.held", _S.NONE, "{thread} was found holding {obj}, taken while it was not recorded", own=False),
     Kind("lock.released", _S.NONE, "{thread} let go of {obj}"),
     Kind("lock.refused", _S.RUNNING, "{thread} did not get {obj}[, held by {owner}]"),
     # conditions. value of waiting: timeout in us (0: none); of notified: how many were asked for

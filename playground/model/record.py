@@ -11,7 +11,7 @@ BATCH   n events of EVENT_BYTES each (`EVENT`), at_ns absolute CLOCK_MONOTONIC
 TEXT    u32 id, UTF-8: a text that later events name in `note`; ids rise from 1
 THREAD  JSON {"thread", "obj", "name", "daemon", "tid", "parent", "line"}: a thread exists; `obj` is its Thread object, tid the native id
 OBJECT  JSON {"obj", "primitive", "name", "detail", "line", "capacity"}: a primitive exists; capacity: queue size, permits, parties (0: none)
-OUTPUT  u64 at_ns, u16 thread, u8 stream (1 stdout, 2 stderr), u8 0, UTF-8
+OUTPUT  u64 at_ns, u16 thread (UNTOLD: by whom is told later), u8 stream (1 stdout, 2 stderr), u8 0, UTF-8
 GAP     JSON {"from_ns", "to_ns", "counts": {"line": n, "lock": n, ...}, "objects": [ids], "threads": [ids], "reason"}: exact counts of
         what was not recorded
 CLOSE   JSON {"outcome", "error", "message", "trace", "exit_code", "callbacks", "callback_ns"}: what the program came to, as the inside saw it
@@ -23,9 +23,10 @@ PROGRESS JSON {"executions", "strategy"}: a search goes on
 
 from __future__ import annotations
 
+import re
 import struct
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -51,6 +52,8 @@ EVENTS_PER_RECORD = (RECORD_BYTES - HEADER.size) // EVENT_BYTES
 HELLO, BATCH, TEXT, THREAD, OBJECT, OUTPUT, GAP, CLOSE, REPORT, CHOICES, CODE, PROGRESS = range(1, 13)
 OUTPUT_HEAD = struct.Struct("<QHBB")
 TEXT_HEAD = struct.Struct("<I")
+UNTOLD = 0xFFFF
+"""No thread's number. A controlled run is told after it ended; what it prints goes out at once too, in case it does not come to the telling."""
 
 MAX_THREADS = 60_000
 MAX_OBJECTS = 1_000_000
@@ -63,6 +66,12 @@ _LAST_KIND = len(KINDS) - 1
 _LAST_STATE = max(ThreadState)
 _BAD_KINDS = bytes([0, *range(_LAST_KIND + 1, 256)])
 _BAD_STATES = bytes(range(_LAST_STATE + 1, 256))
+_OUTPUT_FORM = re.compile(rb"\x06\x00.{4}.{8}.{2}[\x01\x02]\x00", re.DOTALL)
+"""An OUTPUT record's header and head, wherever it begins, without the two bytes of its length: a pattern that begins with letters is found fast."""
+MOST_SALVAGED_BYTES = 256 * 1024 * 1024
+"""No more is looked through for what was printed."""
+_BEHIND, _AHEAD = 1 << 12, 1 << 24
+"""How far the sequence of a record that is found again may be from the one that was due: forged records make the honest ones late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +220,7 @@ Record = Hello | Batch | Text | ThreadInfo | ObjectInfo | Output | Gap | Found |
 
 
 class Decoder:
-    """Turns a pipe's bytes into claims, however the reads cut them; raises ProtocolError and is then of no further use."""
+    """Turns a pipe's bytes into claims, however the reads cut them; after a ProtocolError nothing but `salvage` is of use."""
 
     def __init__(self) -> None:
         self._rest = b""
@@ -220,34 +229,60 @@ class Decoder:
         self._objects = 0
         self._texts = 0
         self._greeted = False
+        self._to_salvage = MOST_SALVAGED_BYTES
         self._steps = StepsReader()
 
-    def feed(self, data: bytes) -> Iterator[Claim]:
+    def feed(self, data: bytes) -> Generator[Claim]:
         """The claims that are complete now; adjoining batches come as one."""
         data = self._rest + data if self._rest else data
         at, end, body = 0, len(data), HEADER.size
         events: list[bytes] = []
-        while end - at >= body:
-            length, kind, zero, sequence = HEADER.unpack_from(data, at)
-            if length > RECORD_BYTES - body or zero or sequence != self._next_sequence & 0xFFFF_FFFF:
-                raise ProtocolError("A record of the trace has an impossible header.")
-            if end - at < body + length:
-                break
-            self._next_sequence += 1
-            payload = data[at + body : at + body + length]
-            at += body + length
-            if kind == BATCH and self._steps.whole:
-                events.append(payload)
-                continue
-            if events:
-                yield self._facts(b"".join(events))
-                events.clear()
-            claim = self._claim(kind, payload)
-            if claim is not None:
-                yield claim
-        self._rest = data[at:]
+        try:
+            while end - at >= body:
+                length, kind, zero, sequence = HEADER.unpack_from(data, at)
+                if length > RECORD_BYTES - body or zero or sequence != self._next_sequence & 0xFFFF_FFFF:
+                    raise ProtocolError("A record of the trace has an impossible header.")
+                if end - at < body + length:
+                    break
+                self._next_sequence += 1
+                payload = data[at + body : at + body + length]
+                if kind == BATCH and self._steps.whole:
+                    events.append(payload)
+                    at += body + length
+                    continue
+                if events:
+                    yield self._facts(b"".join(events))
+                    events.clear()
+                claim = self._claim(kind, payload)
+                at += body + length
+                if claim is not None:
+                    yield claim
+        finally:
+            self._rest = data[at:]  # also where the reader stops in the middle: what follows can be salvaged
         if events:
             yield self._facts(b"".join(events))
+
+    def salvage(self, data: bytes = b"") -> Iterator[Output]:
+        """What was printed, of bytes that are no trace any more: found by its form, so whoever broke the trace loses no more than that.
+
+        Its thread is not checked, and not to be believed.
+        """
+        self._to_salvage -= len(data)
+        data, at = self._rest + data if self._to_salvage > 0 else b"", 0
+        while found := _OUTPUT_FORM.search(data, at + 2):
+            start = found.start() - 2
+            length, _, _, sequence = HEADER.unpack_from(data, start)
+            end = start + HEADER.size + length
+            near = (sequence - self._next_sequence + _BEHIND) & 0xFFFF_FFFF < _AHEAD
+            if not near or not found.end() < end <= start + RECORD_BYTES:
+                at = start + 1
+                continue
+            if end > len(data):
+                self._rest = data[start:]
+                return
+            yield _output(data[start + HEADER.size : end])
+            at = end
+        self._rest = data[max(at, len(data) - HEADER.size - OUTPUT_HEAD.size + 1) :]
 
     def _claim(self, kind: int, payload: bytes) -> Claim | None:
         """None while a claim of several parts is not whole."""
@@ -278,14 +313,14 @@ class Decoder:
             case Text():
                 self._texts = following(claim.id - 1, self._texts, MAX_TEXTS)
             case Output():
-                whole(claim.thread, 0, self._threads - 1)
+                whole(claim.thread, -1, self._threads - 1)
             case _:
                 pass
 
     def _facts(self, payload: bytes) -> Facts:
         """Columns by stride: no Python-level work per event (about 60 ns an event, all checks included)."""
-        if not self._greeted or len(payload) % EVENT_BYTES:
-            raise ProtocolError("A batch of the trace is cut off or comes before the greeting.")
+        if not self._greeted or not payload or len(payload) % EVENT_BYTES:
+            raise ProtocolError("A batch of the trace is empty, cut off or comes before the greeting.")
         words, halves = memoryview(payload).cast("I"), memoryview(payload).cast("H")
         kind, to = payload[8::EVENT_BYTES], payload[9::EVENT_BYTES]
         per = EVENT_BYTES // 4
@@ -334,7 +369,7 @@ def _output(payload: bytes) -> Output:
     at_ns, thread, stream, zero = OUTPUT_HEAD.unpack_from(payload)
     if stream not in (1, 2) or zero:
         raise ValueError("unknown stream")
-    return Output(at_ns, thread, stream, payload[OUTPUT_HEAD.size :].decode(errors="replace"))
+    return Output(at_ns, -1 if thread == UNTOLD else thread, stream, payload[OUTPUT_HEAD.size :].decode(errors="replace"))
 
 
 def _gap(payload: bytes) -> Gap:
@@ -357,12 +392,8 @@ def _close(payload: bytes) -> Close:
                  whole(raw["exit_code"], -(2**31), 2**31), whole(raw["callbacks"], 0, 2**53), whole(raw["callback_ns"], 0, NS_PER_DAY))
 
 
-def _report_part(payload: bytes) -> ReportPart:
-    return ReportPart(bool(whole(int.from_bytes(payload[:1]), 0, 1)), payload[1:])
-
-
 _READERS: dict[int, Callable[[bytes], Claim]] = {
-    HELLO: _hello, TEXT: _text, THREAD: _thread, OBJECT: _object, OUTPUT: _output, GAP: _gap, CLOSE: _close, REPORT: _report_part,
-    PROGRESS: read_progress,
+    HELLO: _hello, TEXT: _text, THREAD: _thread, OBJECT: _object, OUTPUT: _output, GAP: _gap, CLOSE: _close, PROGRESS: read_progress,
+    REPORT: lambda payload: ReportPart(bool(whole(int.from_bytes(payload[:1]), 0, 1)), payload[1:]),
 }
 _IN_PARTS = frozenset({CHOICES, CODE})

@@ -19,12 +19,16 @@ from playground.model.schedule import GRANULARITIES, MAX_STEPS, Schedule, parse_
 from playground.model.search_spec import STRATEGIES
 
 REPORT_BYTES = 32 * 1024 * 1024
-"""The most that one report may have."""
+"""The most that one report may have: a failure of 200 000 steps tells each of them."""
+ENDING_BYTES = 4 * MAX_STEPS + 64 * 1024
+"""The most that an ending may have: its schedule, and a few names."""
 _MOST_THREADS = 60_000
 _LONG = 1_000
 _FAILURES = ("exception", "deadlock")
 _VERDICTS = ("clean", *_FAILURES, "inconclusive")
 _ENDINGS = ("clean", *_FAILURES)
+_ENDING_MARKS, _REPORT_MARKS = MAX_STEPS + 8 * _LONG, 20 * MAX_STEPS
+"""Brackets, commas and colons that a claim may have: as parsed JSON each may be an object of 60 bytes. A schedule has a comma for each switch."""
 
 type _Row = Mapping[str, object]
 
@@ -50,20 +54,22 @@ def write_claim(claim: Report | Ending | Failure) -> bytes:
 
 def read_report(data: bytes) -> Report:
     """What a search claims."""
-    return _read(data, _report)
+    return _read(data, _report, REPORT_BYTES, _REPORT_MARKS)
 
 
 def read_ending(data: bytes) -> Ending:
     """What a controlled run claims."""
-    return _read(data, _ending)
+    return _read(data, _ending, ENDING_BYTES, _ENDING_MARKS)
 
 
 def read_failure(data: bytes) -> Failure:
     """What a run that was to confirm a failure claims."""
-    return _read(data, _failure)
+    return _read(data, _failure, REPORT_BYTES, _REPORT_MARKS)
 
 
-def _read[Claim](data: bytes, build: Callable[[_Row], Claim]) -> Claim:
+def _read[Claim](data: bytes, build: Callable[[_Row], Claim], most_bytes: int, most_marks: int) -> Claim:
+    if len(data) > most_bytes or sum(map(data.count, (b"[", b"{", b",", b":"))) > most_marks:
+        raise ProtocolError("The report is too long, or too much is in it.")
     try:
         return build(_row(json.loads(data)))
     except (ValueError, KeyError, TypeError, RecursionError, BadSpec) as error:

@@ -23,6 +23,11 @@ PROGRAMS = {
     "crash": "def f():\n    return 1 / 0\nf()",
     "crash_in_thread": "import threading\nt = threading.Thread(target=lambda: [][1])\nt.start()\nt.join()",
     "exit_in_thread": "import threading, sys\nt = threading.Thread(target=lambda: sys.exit(5))\nt.start()\nt.join()",
+    "exit_own_code": "class Leave(SystemExit):\n    @property\n    def code(self): raise SystemExit(9)\nraise Leave(3)",
+    "exit_own_number": "import sys\nclass Number(int):\n    def __index__(self): raise SystemExit(9)\n    __le__ = __lt__ = __and__ = __int__ = __index__\nsys.exit(Number(3))",
+    "hook_exits": "import sys, atexit\natexit.register(print, 'bye')\nsys.excepthook = lambda *_: sys.exit(4)\n1 / 0",
+    "hook_fails": "import sys\nsys.excepthook = lambda *_: [][1]\n1 / 0",
+    "deeper_than_the_parser": "x=" + "-" * 60_000 + "1",
     "atexit": "import atexit\natexit.register(print, 'bye')\nprint('hi')",
     "del_at_end": "class A:\n    def __del__(self): print('gone')\na = A()",
     "no_join": "import threading, time\nthreading.Thread(target=lambda: (time.sleep(0.02), print('late'))).start()",
@@ -55,6 +60,12 @@ def test_program_prints_and_ends_as_in_plain_cpython(name: str, tmp_path: Path) 
     assert (trace.printed() + trace.stdout).replace("child", "") == plain.stdout.replace("child", "")
     assert trace.printed(2).replace("program.py", path).replace(f"{tmp_path}/{tmp_path}", str(tmp_path)) == plain.stderr.replace(
         '"program.py"', f'"{path}"').replace('File "program.py', f'File "{path}')
+
+
+def test_a_text_that_will_not_be_printed_ends_with_status_1() -> None:
+    trace = record_program("import sys\nclass Text:\n    def __str__(self): raise SystemExit(9)\nsys.exit(Text())")
+    assert trace.status == 1
+    assert trace.close
 
 
 def test_close_names_the_first_uncaught_exception() -> None:
@@ -190,6 +201,7 @@ HOSTILE_ERRORS = {
     "text": "class Text(str):\n    def __str__(self): print('called')\n    __repr__ = __str__\nraise ExceptionGroup(Text('x'), [ValueError()])",
     "meta": "class Meta(type):\n    def __getattribute__(self, name):\n        print('called')\n        return type.__getattribute__(self, name)\n"
             "class Own(Exception, metaclass=Meta): pass\nraise Own('x')",
+    "compares": "class Meta(type):\n    def __eq__(self, other): print('called')\n    __hash__ = type.__hash__\nclass Own(metaclass=Meta): pass\nraise ValueError([Own()], Own())",
     "suggested": "class Own:\n    balance = 1\n    def __dir__(self): print('called'); return []\n    def __getattr__(self, name):\n        raise AttributeError('no', name='balanse', obj=self)\n"
                  "Own().balanse",
     "self": "class Own:\n    def __getattr__(self, name): print('called')\n    def f(self): return totl\nOwn().f()",

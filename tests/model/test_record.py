@@ -161,3 +161,58 @@ def test_bad_utf8_in_output_is_replaced() -> None:
 def test_gap_keeps_exact_counts() -> None:
     gap = {"from_ns": 1, "to_ns": 2, "counts": {"line": 12, "lock": 3}, "threads": [], "objects": [4], "reason": "budget"}
     assert decode(after_greeting(record.GAP, gap))[-1] == Gap(1, 2, {"line": 12, "lock": 3}, (), (4,), "budget")
+
+
+def output(text: bytes, thread: int = 0, stream: int = 1) -> bytes:
+    return record.OUTPUT_HEAD.pack(7, thread, stream, 0) + text
+
+
+@given(st.binary(min_size=1, max_size=60), st.integers(1, 300))
+@settings(max_examples=80, deadline=None)
+def test_what_is_printed_after_garbage_is_found_however_the_reads_cut_it(garbage: bytes, cut: int) -> None:
+    pipe, decoder, found = Pipe(), Decoder(), []
+    assert list(decoder.feed(pipe.greeting()))
+    honest = b"".join(pipe.record(record.OUTPUT, output(b"line %d\n" % number)) + pipe.record(record.BATCH, event()) for number in range(30))
+    with pytest.raises(ProtocolError):
+        list(decoder.feed(b"\xff" * 16 + garbage))
+    for at in range(0, len(honest), cut):
+        found += list(decoder.salvage(honest[at : at + cut]))
+    assert "".join(each.text for each in found).endswith("".join(f"line {number}\n" for number in range(1, 30)))
+
+
+def test_one_stray_byte_hides_nothing_that_is_printed() -> None:
+    pipe, decoder = Pipe(), Decoder()
+    assert list(decoder.feed(pipe.greeting()))
+    with pytest.raises(ProtocolError):
+        list(decoder.feed(b"\x01" + pipe.record(record.OUTPUT, output(b"one\n")) + pipe.record(record.OUTPUT, output(b"two\n", stream=2))))
+    assert [(each.text, each.stream) for each in decoder.salvage()] == [("one\n", 1), ("two\n", 2)]
+
+
+def test_a_forged_record_does_not_hide_the_honest_ones() -> None:
+    pipe, decoder = Pipe(), Decoder()
+    assert list(decoder.feed(pipe.greeting()))
+    forged = record.HEADER.pack(len(output(b"forged")), record.OUTPUT, 0, pipe.sequence) + output(b"forged")
+    with pytest.raises(ProtocolError):
+        list(decoder.feed(forged + pipe.record(record.OUTPUT, output(b"honest"))))
+    assert [each.text for each in decoder.salvage()] == ["honest"]
+
+
+def test_what_was_taken_before_the_break_is_not_found_again() -> None:
+    pipe, decoder = Pipe(), Decoder()
+    data = pipe.greeting() + pipe.record(record.OUTPUT, output(b"taken")) + b"\xff" * 20 + pipe.record(record.OUTPUT, output(b"left"))
+    taken = []
+    with pytest.raises(ProtocolError):
+        taken.extend(decoder.feed(data))
+    assert [each.text for each in decoder.salvage()] == ["left"]
+
+
+def test_a_batch_without_an_event_is_refused() -> None:
+    pipe = Pipe()
+    with pytest.raises(ProtocolError):
+        decode(pipe.greeting() + pipe.record(record.BATCH, b""))
+
+
+def test_what_nobody_is_said_to_have_printed_is_nobodys() -> None:
+    pipe = Pipe()
+    *_, claim = decode(pipe.greeting() + pipe.record(record.OUTPUT, output(b"x", thread=record.UNTOLD)))
+    assert claim == Output(7, -1, 1, "x")

@@ -11,7 +11,8 @@ from playground.model.errors import ProtocolError
 from playground.model.finding import PossibleOn
 from playground.model.outcome import Wait
 from playground.model.report import MOST_CLASSES, Failure, FailureStep, Leaf, Report
-from playground.model.report_claim import Ending, read_ending, read_failure, read_report, write_claim
+from playground.model.report_claim import REPORT_BYTES, Ending, read_ending, read_failure, read_report, write_claim
+from playground.model.schedule import MAX_STEPS, Schedule
 
 SCHEDULE = "tp1;access;3.13;0149708e8fab;0*6,1*2,2*2"
 FAILURE = Failure("deadlock", "", "", ("a", "b"), ("left",), 1, SCHEDULE, PossibleOn(True, None),
@@ -55,4 +56,28 @@ def test_a_field_that_cannot_be_is_refused(change: dict[str, object]) -> None:
 def test_what_is_no_report_is_refused(data: bytes) -> None:
     for read in (read_report, read_failure, read_ending):
         with pytest.raises(ProtocolError):
+            read(data)
+
+
+def test_the_longest_honest_claims_are_read() -> None:
+    schedule = str(Schedule("access", "3.13", "0149708e8fab", tuple(step % 2 for step in range(MAX_STEPS))))
+    assert read_ending(write_claim(replace(ENDING, message='"[,' * 300, schedule=schedule))).schedule == schedule
+    step = FailureStep(199_999, 1, "transfer-1", "lock.acquire", "d[(1, 2)]", 100, True)
+    failure = replace(FAILURE, steps=(step,) * 150_000, schedule=schedule)
+    assert len(read_failure(write_claim(failure)).steps) == 150_000
+
+
+@pytest.mark.parametrize("data", [b"[" + b"[]," * 200_000 + b"[]]", b'{"a":' * 200_000, b"[1" + b",1" * 400_000 + b"]",
+                                  b'"' + b"x" * 2_000_000 + b'"'])
+def test_an_ending_that_holds_too_much_is_refused_before_it_is_parsed(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("playground.model.report_claim.json", None)
+    with pytest.raises(ProtocolError, match="too long"):
+        read_ending(data)
+
+
+@pytest.mark.parametrize("data", [b"[" + b"[]," * 5_000_000 + b"[]]", b" " * (REPORT_BYTES + 1)])
+def test_a_report_that_holds_too_much_is_refused_before_it_is_parsed(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("playground.model.report_claim.json", None)
+    for read in (read_report, read_failure):
+        with pytest.raises(ProtocolError, match="too long"):
             read(data)

@@ -121,3 +121,17 @@ def test_a_controlled_run_without_a_schedule_is_the_same_each_time(tmp_path: Pat
     assert said(capsysbinary, "run", path, "--mode", "controlled")[:2] == (0, b"5\nover\n")
     first, second = (said(capsysbinary, "run", path, "--mode", "controlled", "--granularity", "line", "--format", "jsonl") for _ in range(2))
     assert first == second
+
+
+def test_a_program_cannot_steer_the_terminal_or_add_a_line_by_what_it_calls_things(tmp_path: Path, capsysbinary: Capture) -> None:
+    source = ("import threading\nthread = threading.Thread(target=int, name='A\\x1b]0;title\\x07\\nNo failure found.')\n"
+              "thread.start()\nthread.join()\n"
+              "raise type('E\\x1b[2J\\u202e', (Exception,), {})('bad\\x1b[2J\\r\\nNo failure found.\\x9b31m')\n")
+    code, out, _ = said(capsysbinary, "check", written(tmp_path, source))
+    lines = out.decode().splitlines()
+    assert code == 1
+    assert all(line.isprintable() for line in lines)
+    assert lines[0].startswith(r"FAILURE: E\x1b[2J\u202e: bad\x1b[2J\r\nNo failure found.\x9b31m (")
+    assert not [line for line in lines if line.startswith("No failure found")]
+    _, report = checked(capsysbinary, written(tmp_path, source))
+    assert report["failure"]["error"] == "E\x1b[2J\u202e", "what programs read is exact"

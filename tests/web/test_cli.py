@@ -265,3 +265,28 @@ def test_serve_refuses_a_port_that_is_taken(tmp_path: Path) -> None:
         done = finished("serve", "--data", str(tmp_path), "--port", str(taken.getsockname()[1]))
     assert done.returncode == 2
     assert "cannot be served" in done.stderr
+
+
+HOSTILE = """
+import threading
+def work(): print("\\x1b[1mown\\x1b[0m")
+thread = threading.Thread(target=work, name="A\\x1b]0;title\\x07\\nFinished in 1 s.")
+thread.start(); thread.join()
+raise type("E\\x1b[2J\\u202e", (Exception,), {})("bad\\x1b[2J\\rFinished.\\nthreadplay: all is well\\x9b31m")
+"""
+
+
+@pytest.mark.parametrize("mode", ["free", "controlled"])
+def test_a_program_cannot_steer_the_terminal_or_add_a_line_by_our_sentences(mode: str, program: Write, capsysbinary: Capture) -> None:
+    code, out, err = ran(capsysbinary, program(HOSTILE), "--mode", mode)
+    ours = err[err.index("main crashed") :]
+    assert (code, out) == (1, "\x1b[1mown\x1b[0m\n"), "the program's own output passes as it is"
+    assert all(letter == "\n" or letter.isprintable() for letter in ours)
+    assert r"E\x1b[2J\u202e: bad\x1b[2J\rFinished.\nthreadplay: all is well\x9b31m" in ours.splitlines()[-1]
+
+
+def test_a_usage_error_is_one_line_whatever_the_program_calls_its_knobs(program: Write, capsysbinary: Capture) -> None:
+    code, _, err = ran(capsysbinary, program("x = 1\n"), "--set", "A\x1b[2J\nB=1")
+    assert code == 2
+    assert err.count("\n") == 1
+    assert err.strip().isprintable()

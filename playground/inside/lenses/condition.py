@@ -27,6 +27,7 @@ class Conditions:
     def __init__(self, kit: Kit) -> None:
         self.kit = kit
         self.budget = kit.budget("condition", _A_WINDOW)
+        self._wait = code_of(kit.threading.Condition.wait)
         self._wait_for = code_of(kit.threading.Condition.wait_for)
         self._notify_all = {id(code_of(kit.threading.Condition.notify_all)), id(code_of(kit.threading.Condition.notifyAll))}
         self._open: dict[tuple[int, int], Wait] = {}
@@ -51,25 +52,36 @@ class Conditions:
     def waits(self, frame: FrameType) -> None:
         """Condition.wait begins: find out whose wait it is, report it if it will really wait."""
         timeout = frame.f_locals["timeout"]
-        back = self.kit.back(frame)
-        if back is not None and back.f_code is self._wait_for:
-            back = self.kit.back(back)
-        if back is None:
-            return
-        who = self.kit.waits.get(id(back.f_code))
-        wait = who(back, timeout) if who is not None else self._own(frame, timeout)
-        if wait is None:
+        wait, back = self.whose(frame)
+        if wait is None or (wait.kind == _WAITING and not self.kit.owned(frame.f_locals["self"]._lock)):
             return
         self._open[real.get_ident(), id(frame)] = wait
         if timeout is None or timeout > 0:
             self.kit.begin_wait(wait, back)
 
-    def _own(self, frame: FrameType, timeout: object) -> Wait | None:
-        condition = frame.f_locals["self"]
-        known = self.kit.known(condition)
-        if known is None or not self.kit.owned(condition._lock):
+    def whose(self, frame: FrameType) -> tuple[Wait | None, FrameType | None]:
+        """What a call of Condition.wait waits for, and who called for it."""
+        timeout = frame.f_locals["timeout"]
+        back = self.kit.back(frame)
+        if back is not None and back.f_code is self._wait_for:
+            back = self.kit.back(back)
+        if back is None:
+            return None, None
+        who = self.kit.waits.get(id(back.f_code))
+        if who is not None:
+            return who(back, timeout), back
+        known = self.kit.known(frame.f_locals["self"])
+        return (Wait(_WAITING, known, timeout_us(frame), _WOKEN, _TIMED_OUT) if known is not None else None), back
+
+    def standing(self, frame: FrameType, ident: int) -> tuple[Wait, FrameType] | None:
+        """The wait without a timeout in which that thread's frame stands, though perhaps nobody saw it begin; from now on its end is looked for."""
+        if frame.f_code is not self._wait or frame.f_locals.get("timeout", 0) is not None:
             return None
-        return Wait(_WAITING, known, timeout_us(frame), _WOKEN, _TIMED_OUT)
+        wait, back = self.whose(frame)
+        if wait is None or back is None:
+            return None
+        self._open[ident, id(frame)] = wait
+        return wait, back
 
     def waited(self, frame: FrameType, got: object) -> None:
         """Condition.wait returned."""
@@ -114,6 +126,7 @@ def install(kit: Kit) -> None:
     watch(code_of(cls.wait), start=conditions.waits, leave=conditions.waited, unwind=conditions.wait_left)
     watch(code_of(cls.notify), start=conditions.notifies)
     kit.share(code_of(cls.notify))
+    kit.standing.append(conditions.standing)
 
 
 LENS = Lens("condition", ("threading.Condition",), install, install)

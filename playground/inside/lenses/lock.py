@@ -10,14 +10,15 @@ from __future__ import annotations
 import _thread
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
 from playground.inside import real
-from playground.inside.kit import FreeKit, Lens
+from playground.inside.kit import FreeKit, Lens, Wait
 from playground.inside.lenses.lock_faces import MAKERS, RESTORE, RecordedLock, RecordedRLock, is_recorded, is_thin, named, put
 from playground.inside.monitor import code_of
+from playground.inside.operands import seen, site_of
 from playground.inside.recorder import microseconds
 from playground.inside.things import Known
 from playground.model.event import KIND_ID
@@ -106,6 +107,36 @@ class Locks:
     def end(self) -> None:
         """Nothing is recorded any more: the emitters do nothing, the locks stay as they are."""
         self.left[0] = 0
+
+
+def standing(frame: FrameType, _ident: int) -> tuple[Wait, FrameType] | None:
+    """The recorded lock that a frame stands before without a timeout, though it was the plain one when that began."""
+    site = site_of(frame)
+    if site is None:
+        return None
+    instruction, callee = site.instruction, site.top(2)
+    lock: Any = None
+    if instruction.opname == "BEFORE_WITH":
+        lock = seen(site.top(), frame)
+    elif instruction.opname == "CALL" and not instruction.arg and callee.name in ("acquire", "__enter__") and callee.of is not None:
+        lock = seen(callee.of, frame)
+    return (Wait(BLOCKED, lock._known), frame) if is_recorded(lock) and _taken(lock) else None
+
+
+def holding(frame: FrameType) -> Iterator[Known]:
+    """The recorded locks whose `with` blocks a frame stands in."""
+    site = site_of(frame)
+    for origin in site.stack if site is not None else ():
+        if origin.how == "exit" and origin.of is not None:
+            lock = seen(origin.of, frame)
+            lock = getattr(lock, "_lock", lock) if type(lock) is threading.Condition else lock
+            if is_recorded(lock) and _taken(lock):
+                yield lock._known
+
+
+def _taken(lock: RecordedLock) -> bool:
+    raw = lock._raw
+    return bool(raw.locked()) if type(raw) is real.LockType else "owner=0 " not in repr(raw)
 
 
 def _methods(locks: Locks, lock: RecordedLock, raw: Any, known: Known) -> Callable[[RecordedLock], None]:
@@ -241,6 +272,8 @@ def install(kit: FreeKit) -> None:
     RESTORE.release_save, RESTORE.acquire_restore = locks.release_save, locks.acquire_restore
     named(RecordedLock, "lock")
     named(RecordedRLock, "RLock")
+    kit.standing.append(standing)
+    kit.holding = holding
     replaced: tuple[tuple[Any, str, object], ...] = (
         (threading, "Lock", RecordedLock), (threading, "RLock", _rlock_factory(kit, locks, threading.RLock)),
         (_thread, "LockType", RecordedLock), (_thread, "lock", RecordedLock), (_thread, "RLock", RecordedRLock),

@@ -21,6 +21,7 @@ const haveAgain = (log, e, lane) => {
 /** Kind name -> (log, event, lane). The event is {seq, at, thread, obj, value, note}. */
 export const EFFECTS = {
   'lock.acquired': (log, e) => log.own(e.at, e.thread, e.seq),
+  'lock.held': (log, e) => log.own(e.at, e.thread, e.seq),
   'lock.released': (log, e) => { if (e.value === 0) log.free(e.at); },
   'condition.waiting': letGo,
   'condition.woken': haveAgain,
