@@ -180,3 +180,29 @@ def test_a_failure_that_printed_too_much_is_still_that_failure(host: Host) -> No
     end = end_of(controlled(host, "print('\\N{SNOWMAN}' * 100_000)\nraise ValueError('boo')"))
     assert (end.outcome, end.exit_code, end.error) == ("failed", 1, "ValueError")
     assert end.sentence.endswith("Not all that it printed is shown: that is more than the output limit.")
+
+
+@pytest.mark.parametrize(("source", "status", "signal"), [
+    ("print('one')\nprint('two', end='')\nimport os\nos._exit(4)", 4, 0),
+    ("import ctypes\nprint('one', flush=True)\nprint('two', end='')\nctypes.string_at(0)", 0, 11),
+    (f"{FORGER}\nprint('one')\nos.close(pipe)\nprint('two', end='')\nraise SystemExit(3)", 3, 0),
+    (f"{FORGER}\nimport ctypes\nprint('one')\nos.close(pipe)\nprint('two', end='')\nctypes.string_at(0)", 0, 11),
+])
+def test_what_was_printed_is_shown_although_nothing_is_told(host: Host, source: str, status: int, signal: int) -> None:
+    records = controlled(host, source)
+    end = end_of(records)
+    assert printed(records) == "one\ntwo"
+    assert (end.outcome, end.status, end.signal, end.exit_code) == ("failed", status, signal, 1)
+
+
+def test_what_was_printed_before_and_after_garbage_is_shown_once_and_the_status_is_true(host: Host) -> None:
+    records = controlled(host, f"{FORGER}\nprint('one')\nos.write(pipe, b'\\1')\nprint('two')\n1/0")
+    assert printed(records) == "one\ntwo\n"
+    assert "ZeroDivisionError: division by zero" in printed(records, 2)
+    assert (end_of(records).outcome, end_of(records).exit_code) == ("protocol", 1)
+
+
+@pytest.mark.parametrize(("letters", "outcome"), [(262_143, "ok"), (262_144, "limit"), (10_000_000, "limit")])
+def test_the_output_limit_is_said_from_the_first_letter_beyond_it(host: Host, letters: int, outcome: str) -> None:
+    records = controlled(host, f"print('a' * {letters})")
+    assert (end_of(records).outcome, len(printed(records))) == (outcome, 262_144)

@@ -75,7 +75,8 @@ class Standstill:
         late_ns = now_ns - POSSIBLE_NS
         silent = self.graph.last_end_ns <= late_ns
         still = silent and ripe.keys() >= self.graph.live.keys() and all(self.graph.live.values())
-        self._dirty = not silent or any(wait.unsettled or wait.at_ns > late_ns or self.graph.stirred_since(wait, late_ns + 1) for wait in waits.values())
+        self._dirty = not silent or any(wait.unsettled or wait.at_ns > late_ns or self.graph.stirred_since(wait, late_ns + 1)
+                                        for wait in waits.values())
         return Stuck(ripe, still, frozenset(thread for thread, wait in ripe.items() if wait.at_ns <= late_ns))
 
     def _ripe(self, wait: Wait, now_ns: int) -> bool:

@@ -19,7 +19,7 @@ from playground.inside.execution import Execution
 from playground.inside.explore import TELLING, Explorer, along, fastest, retold
 from playground.inside.pipe import Pipe
 from playground.inside.recording import Recording
-from playground.inside.telling import Telling
+from playground.inside.telling import Aloud, Telling
 from playground.inside.watchdog import Watchdog
 from playground.model.finding import PossibleOn
 from playground.model.outcome import Outcome
@@ -43,7 +43,8 @@ source.release()  # and sysconfig's tables: 2 ms that no run pays
 
 
 def main(job: bytes, event_fd: int) -> int:
-    """Do the job: mode `controlled`, `search` or `confirm`. The exit status only says that it was done."""
+    """Do the job: mode `controlled`, `search` or `confirm`. The exit status is that of a controlled run's program, in case nothing else is heard of
+    it; otherwise it only says that the job was done."""
     spec = json.loads(job)
     pipe = Pipe(event_fd)
     telling.greet(pipe)
@@ -52,9 +53,8 @@ def main(job: bytes, event_fd: int) -> int:
         source.compiled(spec["source"], spec["name"])
     except BaseException as error:  # noqa: BLE001 - whatever the compiler raises is the program's outcome
         _not_compiled(pipe, spec, error)
-        return 0
-    _MODES[spec["mode"]](pipe, spec)
-    return 0
+        return int(spec["mode"] == "controlled")
+    return _MODES[spec["mode"]](pipe, spec)
 
 
 def rehearse() -> None:
@@ -64,10 +64,11 @@ def rehearse() -> None:
     gc.freeze()
 
 
-def _run(pipe: Pipe, spec: Mapping[str, object]) -> None:
+def _run(pipe: Pipe, spec: Mapping[str, object]) -> int:
     text, name = str(spec["source"]), str(spec["name"])
     schedule = _schedule(spec)
     execution = Execution(text, name, schedule.granularity, _threads, seed=_number(spec["seed"]), library=_ahead.pop() if _ahead else None)
+    execution.aloud, execution.room = Aloud(pipe), _room(spec)
 
     def give_up() -> None:
         _tell(pipe, schedule, text, *execution.cut_short(), None)
@@ -78,6 +79,19 @@ def _run(pipe: Pipe, spec: Mapping[str, object]) -> None:
     outcome, recording, left_off = along(execution, schedule)
     dog.rest()
     _tell(pipe, schedule, text, outcome, recording, left_off)
+    return _status(outcome)
+
+
+def _room(spec: Mapping[str, object]) -> int:
+    """Letters that the program may print: one more than is shown, so that the host sees the limit passed."""
+    limits = spec.get("limits")
+    return int(limits.get("output_kb", 256) if isinstance(limits, dict) else 256) * 1024 + 1
+
+
+def _status(outcome: Outcome) -> int:
+    """The exit status that the program's own process would have had."""
+    code = outcome.message if outcome.error == "SystemExit" else ""
+    return int(code) & 0xFF if code.removeprefix("-").isdecimal() and len(code) < 12 else int(outcome.verdict != "clean")
 
 
 def _seconds(spec: Mapping[str, object]) -> float:
@@ -96,7 +110,7 @@ def _tell(pipe: Pipe, schedule: Schedule, text: str, outcome: Outcome, recording
     telling.close(pipe, "exception" if outcome.verdict == "exception" else "ok", outcome.error, outcome.message)
 
 
-def _search(pipe: Pipe, spec: Mapping[str, object]) -> None:
+def _search(pipe: Pipe, spec: Mapping[str, object]) -> int:
     name, until = str(spec["name"]), _now() + float(str(spec["max_seconds"]))
     dogs: list[Watchdog] = []
     progress = Progressing(pipe)
@@ -116,6 +130,7 @@ def _search(pipe: Pipe, spec: Mapping[str, object]) -> None:
                         watch=watch, progress=told)
     telling.report(pipe, write_claim(explorer.run()))
     telling.close(pipe, "ok")
+    return 0
 
 
 class Progressing:
@@ -133,10 +148,11 @@ class Progressing:
             self._pipe.push()
 
 
-def _confirm(pipe: Pipe, spec: Mapping[str, object]) -> None:
+def _confirm(pipe: Pipe, spec: Mapping[str, object]) -> int:
     failure = retold(str(spec["source"]), str(spec["name"]), _schedule(spec), _number(spec["seed"]))
     telling.report(pipe, b"null" if failure is None else write_claim(failure))
     telling.close(pipe, "ok")
+    return 0
 
 
 _MODES = {"controlled": _run, "search": _search, "confirm": _confirm}

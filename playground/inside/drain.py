@@ -8,6 +8,8 @@ from __future__ import annotations
 from playground.inside import real
 from playground.inside.recorder import WINDOW_MS, WINDOW_S, Recorder
 
+__builtins__ = real.builtins
+
 
 class Drain:
     """The hidden thread and its end."""

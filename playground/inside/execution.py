@@ -30,6 +30,8 @@ from playground.search.strategy import Strategy
 
 COLLECT_EVERY = 50
 """Executions between two collections of garbage; none happens during an execution, where it would run finalizers at a whim."""
+MOST_PRINTED = 262_144
+"""Letters of each stream that an execution keeps, unless it is given more room."""
 LONG = 2_000
 """Steps of a loop without an end of its own that a strategy is still asked to look back at."""
 FINALIZERS = "finalizers, which run when nobody has an object any more, or at the very end"
@@ -48,7 +50,7 @@ class _Voice:
 
     encoding, errors, closed = "utf-8", "replace", False
 
-    def __init__(self, parts: list[str], heard: Callable[[str], None] | None, limit: int = 262_144) -> None:
+    def __init__(self, parts: list[str], heard: Callable[[str], None] | None, limit: int) -> None:
         self.parts = parts
         self._heard = heard
         self._room = limit
@@ -120,6 +122,9 @@ class Execution:
         self._text = source
         self._code = compile(source, name, "exec", dont_inherit=True)
         self.recording: Recording | None = None
+        self.aloud: Callable[[int, str], None] | None = None
+        """Called with what a recorded execution prints, at once: stream and text."""
+        self.room = MOST_PRINTED
         self._points = Points(self.baton)
         codes = all_codes(self._code)
         self._points.watch(codes, granularity, recipes_for(codes, granularity, self.baton))
@@ -132,6 +137,7 @@ class Execution:
     def record(self, strategy: Strategy) -> tuple[Outcome, Recording]:
         """One execution with everything that a page or a story needs; the strategy's `begin` was called."""
         self.recording = recording = Recording(self.baton, self._name_of_program, self._text, offsets=self.granularity != "sync")
+        recording.aloud = self.aloud
         try:
             return self.run(strategy), recording
         finally:
@@ -156,7 +162,7 @@ class Execution:
         baton.begin(strategy)
         baton.unproven |= self._at_the_end
         self._library.enter()
-        sys.stdout, sys.stderr = (_Voice(parts, None if heard is None else partial(heard, stream)) for stream in (1, 2))
+        sys.stdout, sys.stderr = (_Voice(parts, None if heard is None else partial(heard, stream), self.room) for stream in (1, 2))
         sys.stdin = _Deaf(self._no_input)
         sys.modules["__main__"] = main
         sys.argv = [self._name_of_program]

@@ -17,6 +17,8 @@ from playground.inside import real
 from playground.inside.drain import Drain
 from playground.inside.recorder import Recorder
 
+__builtins__ = real.builtins
+
 _HERE = __file__.rpartition("/")[0]
 
 type Tracer = Callable[[FrameType, str, Any], Any]

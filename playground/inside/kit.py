@@ -22,6 +22,8 @@ from playground.inside.recorder import Recorder, microseconds
 from playground.inside.things import Known
 from playground.inside.thread_names import ThreadNames
 
+__builtins__ = real.builtins
+
 
 @dataclass(frozen=True, slots=True)
 class Lens:

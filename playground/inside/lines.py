@@ -16,6 +16,8 @@ from playground.inside.monitor import Monitor
 from playground.inside.recorder import WINDOW_NS, Recorder
 from playground.model.event import KIND_ID, KINDS
 
+__builtins__ = real.builtins
+
 HITS = 8
 HITS_IN_LONG_CODE = 1
 LONG_CODE_LINES = 150

@@ -19,6 +19,8 @@ from playground.inside.recorder import Recorder
 from playground.inside.stuck import Stuck
 from playground.inside.things import Known, Member
 
+__builtins__ = real.builtins
+
 _SPARE_FRAMES = 2
 """Room beneath the recursion limit for the recorder's own callbacks."""
 
@@ -69,8 +71,8 @@ def _run(recorder: Recorder, module: ModuleType, code: CodeType) -> int:
     try:
         exec(code, module.__dict__)
     except BaseException as error:  # noqa: BLE001 - the program's own end
-        trace = error.__traceback__
-        error.__traceback__ = trace.tb_next if trace is not None else None
+        trace = real.traceback_of(error)
+        real.set_traceback(error, trace.tb_next if trace is not None else None)
         return ending.uncaught(recorder, error)
     return 0
 

@@ -14,6 +14,8 @@ from typing import Protocol
 
 from playground.inside import real
 
+__builtins__ = real.builtins
+
 TOOL_NAME = "threadplay"
 _TOOLS = (4, 3, 5, 2, 1, 0)
 _HERE = __file__.rpartition("/")[0]
@@ -122,9 +124,9 @@ class Monitor:
             except Exception as error:  # noqa: BLE001 - as above
                 self.recorder.failed(error)
         elif code.co_filename.startswith(_HERE):
-            trace = raised.__traceback__
+            trace = real.traceback_of(raised)
             if trace is not None and trace.tb_frame.f_code is code:
-                raised.__traceback__ = trace.tb_next
+                real.set_traceback(raised, trace.tb_next)
 
 
 def _free_tool() -> int:

@@ -13,6 +13,10 @@ from dataclasses import dataclass
 from types import CodeType, FrameType
 from typing import Protocol
 
+from playground.inside import real
+
+__builtins__ = real.builtins
+
 type Span = tuple[int, int, int, int]
 
 _MOST_OUTER = 3

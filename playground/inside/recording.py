@@ -64,6 +64,8 @@ class Recording:
         self.waits: dict[int, str] = {}
         self.outputs: list[tuple[int, int, int, str]] = []
         """What was printed: step, thread, stream (1 or 2), text."""
+        self.aloud: Callable[[int, str], None] | None = None
+        """Called with stream and text when something is printed."""
         self.daemons: set[int] = set()
         self.births: dict[int, Birth] = {}
         self.things: list[Known] = []
@@ -200,6 +202,8 @@ class Recording:
         if self._baton.over:
             return
         self.outputs.append((self._baton.step, self._baton.current.id, stream, text))
+        if self.aloud is not None:
+            self.aloud(stream, text)
 
     def _waits_now(self, point: ChoicePoint, chosen: int) -> None:
         """Who went last and is not ready waits from now on."""

@@ -17,6 +17,8 @@ from playground.inside.kit import FreeKit, Wait
 from playground.inside.things import Known
 from playground.model.event import KIND_ID
 
+__builtins__ = real.builtins
+
 QUIET_BEATS = 10
 """So many windows without the program having run: by then hot locks are recorded again."""
 MOVED_NS = 300_000

@@ -11,6 +11,10 @@ from collections.abc import Callable
 from importlib import import_module
 from types import FrameType, GetSetDescriptorType, ModuleType
 
+from playground.inside import real
+
+__builtins__ = real.builtins
+
 _bases_of = type.__dict__["__mro__"].__get__
 _names_in = type.__dict__["__dict__"].__get__
 _trace_of = BaseException.__dict__["__traceback__"].__get__

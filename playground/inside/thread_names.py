@@ -10,6 +10,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from playground.inside import real
+
+__builtins__ = real.builtins
+
 
 class ThreadNames:
     """The names of one run's threads."""

@@ -47,6 +47,8 @@ WORLDS = {
     "no_builtins_to_print_with": "import builtins\nfor name in ('len', 'bytes', 'getattr', 'isinstance', 'super', 'range', 'min', 'max', 'type', 'str'):\n"
                                  "    setattr(builtins, name, None)",
     "no_struct_no_array": "import array, io, struct\nstruct.Struct = struct.pack = array.array = io.BufferedIOBase = None",
+    "no_builtins_at_all": "import builtins\nkept = print, __import__, ValueError, __build_class__\nvars(builtins).clear()\n"
+                          "print, builtins.__import__, ValueError, builtins.__build_class__ = kept",
     "no_collector": "import gc, weakref\ngc.collect = weakref.ref = None",
     "no_traceback": "import traceback, sys\ntraceback.StackSummary = traceback.walk_tb = sys.exception = None",
 }

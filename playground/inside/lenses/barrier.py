@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from types import FrameType
 
+from playground.inside import real
 from playground.inside.kit import Kit, Lens, Wait
 from playground.inside.monitor import code_of
 from playground.model.event import KIND_ID
+
+__builtins__ = real.builtins
 
 _WAITING, _TRIPPED, _PASSED = KIND_ID["barrier.waiting"], KIND_ID["barrier.tripped"], KIND_ID["barrier.passed"]
 _BROKEN, _RESET = KIND_ID["barrier.broken"], KIND_ID["barrier.reset"]

@@ -15,6 +15,8 @@ from playground.inside.lenses.lock_faces import is_recorded
 from playground.inside.monitor import code_of
 from playground.model.event import KIND_ID
 
+__builtins__ = real.builtins
+
 _WAITING, _WOKEN, _TIMED_OUT = KIND_ID["condition.waiting"], KIND_ID["condition.woken"], KIND_ID["condition.timed_out"]
 _NOTIFIED = KIND_ID["condition.notified"]
 _A_WINDOW = 500

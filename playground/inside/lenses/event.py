@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from types import FrameType
 
+from playground.inside import real
 from playground.inside.kit import Kit, Lens, Wait
 from playground.inside.monitor import code_of
 from playground.inside.recorder import microseconds
 from playground.model.event import KIND_ID
+
+__builtins__ = real.builtins
 
 _WAITING, _WOKEN, _TIMED_OUT = KIND_ID["event.waiting"], KIND_ID["event.woken"], KIND_ID["event.timed_out"]
 _SET, _CLEARED = KIND_ID["event.set"], KIND_ID["event.cleared"]

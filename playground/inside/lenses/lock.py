@@ -23,6 +23,8 @@ from playground.inside.recorder import microseconds
 from playground.inside.things import Known
 from playground.model.event import KIND_ID
 
+__builtins__ = real.builtins
+
 BLOCKED, ACQUIRED = KIND_ID["lock.blocked"], KIND_ID["lock.acquired"]
 RELEASED, REFUSED = KIND_ID["lock.released"], KIND_ID["lock.refused"]
 A_WINDOW_ALL = 500

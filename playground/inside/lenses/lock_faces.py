@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 from playground.inside import real
 from playground.inside.things import Known
 
+__builtins__ = real.builtins
+
 type Method = Callable[..., Any]
 type Maker = Callable[[FrameType, type], Any]
 

@@ -8,12 +8,15 @@ import threading
 from types import FrameType
 from typing import Any
 
+from playground.inside import real
 from playground.inside.kit import FreeKit, Kit, Lens, Wait
 from playground.inside.monitor import code_of
 from playground.inside.recorder import microseconds
 from playground.inside.things import Known
 from playground.inside.thread_names import function_name
 from playground.model.event import KIND_ID
+
+__builtins__ = real.builtins
 
 _SUBMITTED, _IDLE = KIND_ID["pool.submitted"], KIND_ID["pool.idle"]
 _TASK_BEGAN, _TASK_ENDED = KIND_ID["pool.task_began"], KIND_ID["pool.task_ended"]

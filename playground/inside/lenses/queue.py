@@ -17,6 +17,8 @@ from playground.inside.recorder import microseconds
 from playground.inside.things import Known
 from playground.model.event import KIND_ID
 
+__builtins__ = real.builtins
+
 _PUT_BLOCKED, _PUT, _FULL = KIND_ID["queue.put_blocked"], KIND_ID["queue.put"], KIND_ID["queue.full"]
 _GET_BLOCKED, _GOT, _EMPTY = KIND_ID["queue.get_blocked"], KIND_ID["queue.got"], KIND_ID["queue.empty"]
 _TASK_DONE, _JOINING, _JOINED = KIND_ID["queue.task_done"], KIND_ID["queue.joining"], KIND_ID["queue.joined"]

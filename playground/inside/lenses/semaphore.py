@@ -5,10 +5,13 @@ from __future__ import annotations
 from types import FrameType
 from typing import Any
 
+from playground.inside import real
 from playground.inside.kit import Kit, Lens, Wait
 from playground.inside.monitor import code_of
 from playground.inside.recorder import microseconds
 from playground.model.event import KIND_ID
+
+__builtins__ = real.builtins
 
 _BLOCKED, _ACQUIRED = KIND_ID["semaphore.blocked"], KIND_ID["semaphore.acquired"]
 _RELEASED, _REFUSED = KIND_ID["semaphore.released"], KIND_ID["semaphore.refused"]

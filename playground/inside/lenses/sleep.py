@@ -9,6 +9,8 @@ from playground.inside.kit import FreeKit, Lens
 from playground.inside.recorder import Recorder, microseconds
 from playground.model.event import KIND_ID
 
+__builtins__ = real.builtins
+
 _BEGAN, _ENDED = KIND_ID["sleep.began"], KIND_ID["sleep.ended"]
 
 

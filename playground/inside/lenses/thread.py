@@ -14,6 +14,8 @@ from playground.inside.monitor import code_of
 from playground.inside.things import Known, Member
 from playground.model.event import KIND_ID
 
+__builtins__ = real.builtins
+
 _CREATED, _BEGAN, _ENDED = KIND_ID["thread.created"], KIND_ID["thread.began"], KIND_ID["thread.ended"]
 _CRASHED, _KILLED = KIND_ID["thread.crashed"], KIND_ID["thread.killed"]
 _JOINING, _JOINED, _TIMED_OUT = KIND_ID["thread.joining"], KIND_ID["thread.joined"], KIND_ID["thread.join_timed_out"]

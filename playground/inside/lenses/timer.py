@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from types import FrameType
 
+from playground.inside import real
 from playground.inside.kit import Kit, Lens, Wait
 from playground.inside.monitor import code_of
 from playground.inside.recorder import microseconds
 from playground.model.event import KIND_ID
+
+__builtins__ = real.builtins
 
 _WAITING, _FIRED = KIND_ID["timer.waiting"], KIND_ID["timer.fired"]
 _CANCELLED, _CANCEL = KIND_ID["timer.cancelled"], KIND_ID["timer.cancel"]
