@@ -135,14 +135,15 @@ def _verdict(account: Account, cut: Cut | None, left: Exit, limits: Limits) -> _
     if account.lost:
         verdict = f"The program ended with exit status {left.status}." if left.status else "The program went on and ended with exit status 0."
         return _Verdict("protocol", f"Trace lost: {account.lost} {verdict}")
-    if close is None:
-        return _left_without_a_word(left.status, after)
-    reached = _reached(close, account, left, limits)
+    reached = _reached(close, account, left, limits) if close is not None else None
     if reached is not None:
         return reached
     if account.crashes:
         more = f" {account.crashes - 1} more did too." if account.crashes > 1 else ""
-        return _Verdict("failed", f"{account.first_crash}{more} The program ended{after}.")
+        ended = f"The program ended{after}." if close is not None else _left_without_a_word(left.status, after).sentence
+        return _Verdict("failed", f"{account.first_crash}{more} {ended}")
+    if close is None:
+        return _left_without_a_word(left.status, after)
     if close.outcome == "exception":
         return _exception(close, after)
     if left.status:

@@ -127,6 +127,7 @@ class Session:
         if left.reason == "lost":
             self._cut = self._cut or stopped_cut(LOST)
         yield from reading.finish(now_ns, self._missing(reading, left))
+        self._cut = self._stuck_for_good(reading, left) or self._cut
         yield end_of(reading.account(now_ns, living), self._cut, left, self._spec.limits, self._tier(), self._python)
 
     def _hold_to_limits(self, reading: Reading, now_ns: int, started_ns: int) -> None:
@@ -138,6 +139,13 @@ class Session:
         elif now_ns > reading.last_sign_ns + STANDSTILL_NS and reading.stands_still():
             title = reading.deadlock.title if reading.deadlock else "Deadlock"
             self._end(Cut("deadlock", f"{title}. No thread could go on, so the run was ended."))
+
+    def _stuck_for_good(self, reading: Reading, left: Exit) -> Cut | None:
+        """A run whose time was up while some of its threads were in a certain deadlock could not have ended: that is why it was still there."""
+        limit = self._cut.limit if self._cut else left.limit
+        if limit not in ("wall_s", "cpu_s") or reading.deadlock is None:
+            return None
+        return Cut("deadlock", f"{reading.deadlock.title}. Others went on until the run was ended: {limit_cut(limit, self._spec.limits).sentence}")
 
     def _missing(self, reading: Reading, left: Exit) -> str:
         """Why the last window of the recorder is not in the trace ("" if it is, or if nothing happened in it)."""

@@ -265,7 +265,8 @@ def test_a_deadlock_of_every_thread_ends_the_run_early(monkeypatch: pytest.Monke
 def test_a_deadlock_beside_a_running_thread_does_not_end_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("playground.session.STANDSTILL_NS", 50_000_000)
     found = end(run(FakeCell([("events", deadlocked(main_runs=True))], waits=True), limits=replace(Limits(), wall_s=0.5)))
-    assert found.limit == "wall_s"
+    assert found.outcome == "deadlock"
+    assert "Others went on until the run was ended: Stopped after 0.5 s" in found.sentence
 
 
 def deadlocked(*, main_runs: bool = False) -> bytes:

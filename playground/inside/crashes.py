@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from types import FrameType, TracebackType
 
@@ -18,6 +19,21 @@ def install(kit: FreeKit) -> None:
     """Learn of every exception that leaves a thread's function."""
     hook = inner_code(code_of(threading._make_invoke_excepthook), "invoke_excepthook")  # type: ignore[attr-defined]
     kit.monitor.watch(hook, start=lambda _frame: _thread_crashed(kit.recorder))
+    _listen_to_what_is_only_printed(kit.recorder)
+
+
+def _listen_to_what_is_only_printed(recorder: Recorder) -> None:
+    """Exceptions of the program's code that CPython cannot raise, in `__del__` or at the exit, fail it as well; the thread goes on."""
+    printed = sys.__unraisablehook__
+
+    def unraisablehook(unraisable: sys.UnraisableHookArgs, /) -> None:
+        """Handle an unraisable exception."""
+        error = unraisable.exc_value
+        if error is not None and is_a(error, Exception) and line_of_trace(recorder, real.traceback_of(error)):
+            recorder.crashed(type_name(error), message(error), trace_text(error))
+        printed(unraisable)
+
+    sys.unraisablehook = sys.__unraisablehook__ = unraisablehook
 
 
 def _thread_crashed(recorder: Recorder) -> None:

@@ -116,6 +116,7 @@ def _end(recorder: Recorder, status: int) -> None:
     main, alive = recorder.threads.entries[0], [member for member in recorder.threads.entries[1:] if not member.over]
     if len(real.live_threads) == 1 and real.thread_count() <= 1:
         _whatever_happens(lambda: _clear(recorder))
+    recorder.leave()
     for member in alive:
         recorder.emit_for(member.number, _KILLED, member.obj)
     if not main.crash:

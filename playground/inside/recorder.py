@@ -91,6 +91,8 @@ class Recorder:
         """Called once, when the program has ended: what is being left out right then is told as a Gap too."""
         self.endings: list[Callable[[], None]] = []
         """Called once, when recording stops: what was put in place is taken away."""
+        self.leaving = False
+        """True once the threads that still live have been said to be cut off."""
         self.callbacks = 0
         self.appended = 0
         self.failures = 0
@@ -133,6 +135,8 @@ class Recorder:
         thread = self.ids.get(real.get_ident(), -1)
         if thread < 0:
             thread = self.adopt()
+        if thread < 0 and self.leaving:
+            return False
         for start in range(0, len(data), _MOST_UNSAID):
             if not self.on:
                 return False
@@ -184,6 +188,8 @@ class Recorder:
 
     def adopt(self) -> int:
         """A thread that nobody announced: started from C or through a name saved before the recorder came."""
+        if self.leaving:
+            return -1
         ident = real.get_ident()
         thread = real.live_threads.get(ident)
         name = thread.name if type(thread).__module__ == "threading" else ""
@@ -191,6 +197,13 @@ class Recorder:
         number = self.enter_thread(member)
         self.ids[ident] = number
         return number
+
+    def leave(self) -> None:
+        """The program is over: what daemons still do is heard no more."""
+        self.leaving, me = True, real.get_ident()
+        for ident in list(self.ids):
+            if ident != me:
+                self.ids.pop(ident, None)
 
     def me(self) -> int:
         """The calling thread's number."""
