@@ -246,7 +246,7 @@ def serve(chosen: argparse.Namespace) -> int:  # noqa: RET503 - execv does not r
     except BadConfig as problem:
         raise Usage(str(problem)) from None
     if chosen.show_config:
-        print(config.show())
+        print(json.dumps(config.settings(), indent=1) if chosen.format == "json" else config.show())
         return 0
     _check_place(config.data, config.host, config.port)
     settings = Path(__file__).with_name("gunicorn.conf.py")
@@ -296,6 +296,7 @@ def _parser() -> argparse.ArgumentParser:
     server.add_argument("--port", type=int, help="port to listen on (default 8765)")
     server.add_argument("--data", metavar="DIR", help="directory for everything that lasts (also THREADPLAY_DATA)")
     server.add_argument("--show-config", action="store_true", help="print every setting and leave")
+    server.add_argument("--format", choices=("text", "json"), default="text", help="how to print the settings")
     server.set_defaults(verb=serve)
     return parser
 

@@ -91,14 +91,17 @@ class Config:
 
     def show(self) -> str:
         """Every setting as a line `THREADPLAY_X=value  # what it is`; a database password is not shown."""
-        lines = []
+        helps = {each.name: each.metadata["help"] for each in fields(self)}
+        return "\n".join(f"{name}={value}  # {helps[name.removeprefix(PREFIX).lower()]}" for name, value in self.settings().items())
+
+    def settings(self) -> dict[str, str]:
+        """Every setting as the environment would have it, without a database's password."""
+        found = {}
         for each in fields(self):
             value = getattr(self, each.name)
             text = ",".join(value) if isinstance(value, tuple) else str(value)
-            if each.name == "database_url":
-                text = _without_password(text)
-            lines.append(f"{PREFIX}{each.name.upper()}={text}  # {each.metadata['help']}")
-        return "\n".join(lines)
+            found[f"{PREFIX}{each.name.upper()}"] = _without_password(text) if each.name == "database_url" else text
+        return found
 
 
 def secret_key(data: Path) -> bytes:
