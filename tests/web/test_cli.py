@@ -190,7 +190,7 @@ def test_the_configuration_is_shown_and_the_command_line_wins(capsysbinary: Capt
     assert "THREADPLAY_HOST=127.0.0.2" in shown
     assert f"THREADPLAY_DATA={tmp_path}" in shown
     assert main(["serve", "--port", "9000", "--show-config", "--format", "json"]) == 0
-    assert json.loads(capsys.readouterr().out)["THREADPLAY_PORT"] == "9000"
+    assert json.loads(capsysbinary.readouterr().out)["THREADPLAY_PORT"] == "9000"
 
 
 def command(*arguments: str) -> subprocess.Popen[bytes]:
