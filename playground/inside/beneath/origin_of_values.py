@@ -78,8 +78,13 @@ class Site:
         return self.stack[-depth] if len(self.stack) >= depth else UNKNOWN
 
 
-def sites(code: CodeType, defined: frozenset[str]) -> Iterator[Site]:
+@lru_cache(maxsize=512)
+def sites(code: CodeType, defined: frozenset[str]) -> tuple[Site, ...]:
     """Every instruction of a code object; `defined` are the function and global names that the program itself gives a meaning."""
+    return tuple(_sites(code, defined))
+
+
+def _sites(code: CodeType, defined: frozenset[str]) -> Iterator[Site]:
     instructions, handlers = _listing(code)
     arriving: dict[int, list[Origin]] = {}
     stack: list[Origin] = []
