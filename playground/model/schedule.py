@@ -82,7 +82,7 @@ def dependent(one: Pending, other: Pending) -> bool:
 def race(one: Pending, other: Pending) -> bool:
     """Of two dependent operations: True where both may be ready at once.
 
-    Never are: taking a lock and giving it back; a thread's beginning and its start, which is all that a beginning depends on.
+    Never are: taking a lock and its holder's giving it back; a thread's beginning and its start, which is all that a beginning depends on.
     """
     if one.mode == ACQUIRE or other.mode == ACQUIRE:
         return one.mode != RELEASE and other.mode != RELEASE
