@@ -19,15 +19,15 @@ from playground.model.event import KIND_ID
 
 __builtins__ = real.builtins
 
-QUIET_BEATS = 10
-"""So many windows without the program having run: by then hot locks are recorded again."""
+LOOKS = frozenset({10, 25, 50})
+"""After so many windows without the program having run: by the first, hot locks are recorded again; the others are for a busy machine."""
 MOVED_NS = 300_000
 """More CPU time than this in one window, and it did run."""
 _HELD = KIND_ID["lock.held"]
 
 
 class Stuck:
-    """Counts quiet windows; looks once in each quiet time."""
+    """Counts quiet windows; looks a few times in each quiet time."""
 
     def __init__(self, kit: FreeKit) -> None:
         self._kit = kit
@@ -43,7 +43,7 @@ class Stuck:
         if moved:
             self._forget()
         self._quiet = 0 if moved else self._quiet + 1
-        if self._quiet == QUIET_BEATS and len(real.interpreters()) == 1:
+        if self._quiet in LOOKS and len(real.interpreters()) == 1:
             self._look()
 
     def _look(self) -> None:

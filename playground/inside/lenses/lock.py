@@ -31,6 +31,8 @@ A_WINDOW_ALL = 500
 A_WINDOW_EACH = 150
 _PATIENCE = 10
 _PAIR_NS = 1_600
+_RECORDED_WAIT = "_methods.<locals>.wait"
+"""The function below in which a thread stands that waits for a lock while it is recorded."""
 _LONGEST = _thread.TIMEOUT_MAX
 
 type Method = Callable[..., Any]
@@ -112,7 +114,10 @@ class Locks:
 
 
 def standing(frame: FrameType, _ident: int) -> tuple[Wait, FrameType] | None:
-    """The recorded lock that a frame stands before without a timeout, though it was the plain one when that began."""
+    """The recorded lock that a frame stands before without a timeout; perhaps it was the plain one when that began."""
+    if frame.f_globals is globals() and frame.f_code.co_qualname == _RECORDED_WAIT:
+        inside = frame.f_locals
+        return (Wait(BLOCKED, inside["known"]), inside["at"]) if inside["timeout"] == -1 else None
     site = site_of(frame)
     if site is None:
         return None
