@@ -119,6 +119,17 @@ def test_what_threads_do_has_as_many_classes_if_another_starts_and_joins_them(na
     assert len(classes) == len(set(classes)) == len(_reduced(program)[0])
 
 
+def _hold_against_brute_force(program: Program, most: int) -> None:
+    """Every class exactly once, and every outcome; nothing is held against a program of more interleavings than `most`."""
+    brute = _brute(program, most)
+    if brute is None:
+        return
+    classes, outcomes = _reduced(program)
+    assert set(classes) == brute[0]
+    assert len(classes) == len(set(classes))
+    assert outcomes == brute[1]
+
+
 @st.composite
 def _families(draw: st.DrawFn) -> Program:
     """Threads that start, ask after and join others."""
@@ -140,22 +151,10 @@ def _families(draw: st.DrawFn) -> Program:
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], derandomize=True, database=None)
 @given(_families())
 def test_threads_that_start_others_have_every_class_exactly_once(program: Program) -> None:
-    brute = _brute(program, 600)
-    if brute is None:
-        return
-    classes, outcomes = _reduced(program)
-    assert set(classes) == brute[0]
-    assert len(classes) == len(set(classes))
-    assert outcomes == brute[1]
+    _hold_against_brute_force(program, 600)
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], derandomize=True, database=None)
 @given(_programs())
 def test_generated_program_has_every_class_exactly_once(program: Program) -> None:
-    brute = _brute(program, 5_000)
-    if brute is None:
-        return
-    classes, outcomes = _reduced(program)
-    assert set(classes) == brute[0]
-    assert len(classes) == len(set(classes))
-    assert outcomes == brute[1]
+    _hold_against_brute_force(program, 5_000)

@@ -96,15 +96,7 @@ class Calls:
         self._baton.unproven.add(reason)
 
     def _calls_back(self, frame: FrameType, args: tuple[Origin, ...]) -> bool:
-        return any(foreign.calls_back(self._callback(arg, frame), self._program) for arg in args)
-
-    def _callback(self, arg: Origin, frame: FrameType) -> Any:
-        """An argument, or the function behind it where it is a method."""
-        value, _ = self._values.of(arg, frame)
-        if value is MISSING and arg.how == "attr" and arg.of is not None:
-            owner, _ = self._values.of(arg.of, frame)
-            return MISSING if owner is MISSING else in_class(owner if isinstance(owner, type) else type(owner), arg.name)
-        return value
+        return any(foreign.calls_back(self._values.called(arg, frame), self._program) for arg in args)
 
     def _hands_on(self, frame: FrameType, args: tuple[Origin, ...]) -> bool:
         """True if an argument is a container's own changing method: nobody sees when it is called."""

@@ -15,7 +15,7 @@ from playground.inside.beneath.chance import Mark
 from playground.inside.beneath.foreign import own_code
 from playground.inside.beneath.origin_of_values import Site
 from playground.inside.beneath.points import Recipe
-from playground.inside.beneath.values import MISSING, Values, in_class
+from playground.inside.beneath.values import Values
 from playground.model.schedule import Pending
 
 _OPERATORS = {"BINARY_OP": 2, "COMPARE_OP": 2, "CONTAINS_OP": 2, "BINARY_SUBSCR": 2, "STORE_SUBSCR": 3, "DELETE_SUBSCR": 2, "UNARY_NEGATIVE": 1,
@@ -63,10 +63,7 @@ class UnderGil:
         return marked
 
     def _is_own(self, callee: Any, frame: FrameType) -> bool:
-        value, _ = self._values.of(callee, frame)
-        if value is MISSING and callee.how == "attr" and callee.of is not None:
-            owner, _ = self._values.of(callee.of, frame)
-            value = MISSING if owner is MISSING else in_class(owner if isinstance(owner, type) else type(owner), callee.name)
+        value = self._values.called(callee, frame)
         if isinstance(value, (MethodType, staticmethod, classmethod)):
             value = value.__func__
         return isinstance(value, FunctionType) and own_code(value, self._program)

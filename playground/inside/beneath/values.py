@@ -109,21 +109,20 @@ class Values:
 
     def _holds(self, container: Origin, frame: FrameType) -> bool:
         """The same of its elements."""
-        how = container.how
-        if how in ("fresh", "exit"):
-            return any(self.reaches(each, frame) for each in container.held)
-        if how in ("const", "null"):
-            return False
-        if how == "tuple":
-            return any(self.reaches(part, frame) for part in container.parts)
-        if how == "iter":
-            return any(self._holds(part, frame) for part in container.parts)
-        if how == "within" and container.of is not None:
-            return self._holds(container.of, frame)
+        if container.how in ("fresh", "exit", "const", "null", "tuple", "iter", "within"):
+            return self.reaches(container, frame)  # nobody else has it: what can be changed is what lies in it
         thing, _ = self.of(container, frame)
         if is_container(thing) or type(thing) is tuple:
             return nested(thing)
         return can_change(thing)
+
+    def called(self, origin: Origin, frame: FrameType) -> Any:
+        """The value, or the function behind it where it is a method of the thing before the dot."""
+        value, _ = self.of(origin, frame)
+        if value is MISSING and origin.how == "attr" and origin.of is not None:
+            owner, _ = self.of(origin.of, frame)
+            return MISSING if owner is MISSING else in_class(owner if isinstance(owner, type) else type(owner), origin.name)
+        return value
 
     def of(self, origin: Origin, frame: FrameType) -> tuple[Any, bool]:
         """The value now (MISSING: cannot be told without running code), and whether it surely still is the one on the stack."""
