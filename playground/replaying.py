@@ -5,7 +5,6 @@ Its time is counted in steps, so nothing here asks a clock; where the run was cu
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -13,6 +12,7 @@ from dataclasses import replace
 from playground.ending import EXIT_CODES, Cut, end_of, limit_cut, refused_end, stopped_cut
 from playground.listening import Heard, decoded, listen
 from playground.model.errors import BadSchedule, ProtocolError, SandboxRefused
+from playground.model.outcome import is_whole, said_status
 from playground.model.record import Claim, End, Found, Hello, Output, Record
 from playground.model.report_claim import ENDING_BYTES, Ending, read_ending
 from playground.model.schedule import Schedule, hash_of
@@ -21,7 +21,6 @@ from playground.reading import Reading
 from playground.session import LOST, Cell
 
 _AFTER_NS = 1_000
-_WHOLE = re.compile(r"-?[0-9]{1,10}").fullmatch
 _NOTHING_TOLD = "Nothing of it was recorded: a controlled run is told when it is over."
 _NOT_SHOWN = "Not all that it printed is shown: that is more than the output limit."
 _RIPE_NS = 2_000_000_000
@@ -171,7 +170,7 @@ def fits(spec: RunSpec) -> bool:
 def _status(ending: Ending, outcome: str) -> int:
     """The exit status that the program's process would have had."""
     if outcome == "failed" and ending.error == "SystemExit":
-        return int(ending.message) & 0xFF if _WHOLE(ending.message) else 1
+        return said_status(ending.message)
     return EXIT_CODES[outcome]
 
 
@@ -185,7 +184,7 @@ def _words(ending: Ending, told: str, *, started: bool = True) -> tuple[str, str
     if ending.verdict == "exception":
         what = f"{ending.error}: {ending.message}" if ending.message else ending.error
         if ending.error == "SystemExit":
-            said = "" if _WHOLE(ending.message) else f" and said: {ending.message}".rstrip(".")
+            said = "" if is_whole(ending.message) else f" and said: {ending.message}".rstrip(".")
             return "failed", f"The program ended {after} with exit status {_status(ending, 'failed')}, which says that it failed{said}."
         if not started:
             return "failed", f"The program did not start. {what}".rstrip(".") + "."

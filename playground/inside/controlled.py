@@ -22,7 +22,7 @@ from playground.inside.recording import Recording
 from playground.inside.telling import Aloud, Telling
 from playground.inside.watchdog import Watchdog
 from playground.model.finding import PossibleOn
-from playground.model.outcome import Outcome
+from playground.model.outcome import Outcome, said_status
 from playground.model.record import PROGRESS
 from playground.model.report import Failure, Report
 from playground.model.report_claim import Ending, write_claim
@@ -90,8 +90,7 @@ def _room(spec: Mapping[str, object]) -> int:
 
 def _status(outcome: Outcome) -> int:
     """The exit status that the program's own process would have had."""
-    code = outcome.message if outcome.error == "SystemExit" else ""
-    return int(code) & 0xFF if code.removeprefix("-").isdecimal() and len(code) < 12 else int(outcome.verdict != "clean")
+    return said_status(outcome.message) if outcome.error == "SystemExit" else int(outcome.verdict != "clean")
 
 
 def _seconds(spec: Mapping[str, object]) -> float:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 VERDICTS: tuple[str, ...] = ("clean", "exception", "deadlock", "inconclusive", "pruned")
 """`pruned`: stopped by the strategy because it could not show anything new; it says nothing about the program."""
 HASHES = "the order of a set, which hashes decide"
 """As a reason why nothing is proved: other hashes of strings may give another program."""
+is_whole = re.compile(r"-?[0-9]{1,10}").fullmatch
+"""Whether what a SystemExit said is a number: then that is the status."""
+
+
+def said_status(message: str) -> int:
+    """The exit status of a process that is left by a SystemExit which says that."""
+    return int(message) & 0xFF if is_whole(message) else 1
 
 
 @dataclass(frozen=True, slots=True)
