@@ -37,7 +37,8 @@ for thread in threads.values():
     thread.start()
 threads["spin-1"].join()
 threads["spin-2"].join()
-time.sleep(0.5)
+for _ in range(50):  # many short sleeps: where the whole machine stands still for a while, one long one would be over without a look
+    time.sleep(0.01)
 print({name: thread.native_id for name, thread in threads.items()}, flush=True)
 os._exit(0)
 """

@@ -198,7 +198,7 @@ def command(*arguments: str) -> subprocess.Popen[bytes]:
                             stdin=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"})
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_the_run_and_the_end_is_still_written(number: int, program: Write) -> None:
     with command("run", program("import time\nprint('ready', flush=True)\nwhile True: time.sleep(0.01)\n"), "--format", "jsonl") as running:
         assert running.stdout
