@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import struct
 import time
 from collections.abc import Callable
@@ -29,6 +30,9 @@ BATCH = 160
 _RUNNING, _WAITING, _BLOCKED, _SLEEPING, _IO = (
     int(state) for state in (ThreadState.RUNNING, ThreadState.WAITING_GIL, ThreadState.BLOCKED, ThreadState.SLEEPING, ThreadState.IO))
 _AWAY = frozenset({_BLOCKED << 8 | UNTIMED, _SLEEPING << 8, _IO << 8})
+_FLAGS, _PENDING = 6, 28
+"""Places in a stat line after the name: the task's flags, its pending signals."""
+_PF_EXITING, _SIGKILL = 0x4, 1 << signal.SIGKILL - 1
 _SLEEPS = ("clock_nanosleep", "nanosleep")
 _IN_OUT = (
     "read", "readv", "pread64", "write", "writev", "pwrite64", "poll", "ppoll", "select", "pselect6", "epoll_wait", "epoll_pwait", "epoll_pwait2",
@@ -40,9 +44,10 @@ _IN_OUT = (
 class Task:
     """One thread under watch: its tid inside, its open files, and what was last said about it."""
 
-    __slots__ = ("cpu_ns", "said", "said_cpu_ns", "said_ns", "schedstat", "syscall", "tid")
+    __slots__ = ("cpu_ns", "outer", "said", "said_cpu_ns", "said_ns", "schedstat", "syscall", "tasks", "tid")
 
     def __init__(self, tasks: int, outer: str) -> None:
+        self.tasks, self.outer = tasks, outer
         self.tid = _inner_tid(tasks, outer)
         self.syscall = os.open(f"{outer}/syscall", os.O_RDONLY | os.O_CLOEXEC, dir_fd=tasks)
         try:
@@ -64,6 +69,14 @@ class Task:
         with contextlib.suppress(OSError, ValueError, IndexError):
             self.cpu_ns = int(os.pread(self.schedstat, 64, 0).split(None, 1)[0])
         return self.cpu_ns
+
+    def dying(self) -> bool:
+        """Whether it runs only to its end: it exits, or a SIGKILL is pending, as for every thread of a process that exits (proc_pid_stat(5))."""
+        try:
+            words = _read(self.tasks, f"{self.outer}/stat").rpartition(b")")[2].split()
+            return bool(int(words[_FLAGS]) & _PF_EXITING or int(words[_PENDING]) & _SIGKILL)
+        except (OSError, ValueError, IndexError):
+            return True
 
     def close(self) -> None:
         """Let go of the files."""
@@ -124,6 +137,8 @@ class Sampler:
         moving = bool(gone)
         changed: list[tuple[Task, int, int]] = []
         for task, state, flags in seen:
+            if state == _RUNNING and task.said > 0 and task.said >> 8 != _RUNNING and task.dying():
+                continue
             if owner and task.tid == owner and state in (_RUNNING, _WAITING):
                 state, flags = _RUNNING, HAS_GIL
             moving = moving or state in (_RUNNING, _WAITING)
@@ -196,13 +211,17 @@ def _tables() -> tuple[int, dict[int, int]]:
     return known["futex"], states
 
 
-def _inner_tid(tasks: int, outer: str) -> int:
-    """The tid as the thread itself sees it: the last number of NSpid."""
-    fd = os.open(f"{outer}/status", os.O_RDONLY | os.O_CLOEXEC, dir_fd=tasks)
+def _read(tasks: int, path: str) -> bytes:
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC, dir_fd=tasks)
     try:
-        text = os.read(fd, 4096)
+        return os.read(fd, 4096)
     finally:
         os.close(fd)
+
+
+def _inner_tid(tasks: int, outer: str) -> int:
+    """The tid as the thread itself sees it: the last number of NSpid."""
+    text = _read(tasks, f"{outer}/status")
     at = text.find(b"NSpid:")
     return int(text[at : text.index(b"\n", at)].split()[-1]) if at >= 0 else int(outer)
 

@@ -21,8 +21,7 @@ lock.acquire()
 read, write = os.pipe()
 
 def spin():
-    end = time.monotonic() + 0.6
-    while time.monotonic() < end:
+    while time.thread_time() < 0.25:
         pass
 
 threads = {

@@ -170,8 +170,8 @@ def test_a_ping_flood_is_closed_with_1008(served: Served) -> None:
 
 
 def test_a_page_that_does_not_answer_pings_is_closed_and_one_that_does_stays(tmp_path: Path) -> None:
-    with serve(tmp_path, ping_s=0.3) as server, server.raw() as dead, server.raw() as alive:
-        for _ in range(4):
+    with serve(tmp_path, ping_s=1.2) as server, server.raw() as dead, server.raw() as alive:
+        for _ in range(3):
             opcode, payload = alive.frame()
             while opcode != 9:
                 opcode, payload = alive.frame()

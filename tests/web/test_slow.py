@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 from tests.web.fake import program
-from tests.web.served import RawSocket, Served, decode
+from tests.web.served import RawSocket, Served, decode, serve
 
 FLOOD = program(batches=400, events=1_500, pause_s=0.005)
 """600 000 events, 22 MB, over at least 2 s."""
@@ -40,10 +41,10 @@ def whole_log(served: Served, run: str) -> dict[int, bytes]:
                 return log
 
 
-def test_a_slow_page_gets_summaries_and_after_fetching_has_the_whole_log(served: Served) -> None:
+def test_a_slow_page_gets_summaries_and_after_fetching_has_the_whole_log(tmp_path: Path) -> None:
     log: dict[int, bytes] = {}
     holes: list[tuple[int, int]] = []
-    with served.raw(receive_buffer=16_384) as slow:
+    with serve(tmp_path, stall_s=30) as served, served.raw(receive_buffer=16_384) as slow:
         slow.send(1, json.dumps({"do": "run", "spec": {"source": FLOOD}}).encode())
         run, ended = "", False
         pause = _Pause()
@@ -67,7 +68,7 @@ def test_a_slow_page_gets_summaries_and_after_fetching_has_the_whole_log(served:
             message, raw = hear(slow)
             if "n" in message:
                 assert log.setdefault(message["n"], raw) == raw
-    assert digest(log) == digest(whole_log(served, run))
+        assert digest(log) == digest(whole_log(served, run))
 
 
 def test_the_summary_says_where_every_thread_stands(served: Served) -> None:
