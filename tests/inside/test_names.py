@@ -94,7 +94,7 @@ started = threading.Thread(target=thread)
 started.start()
 started.join()
 _thread.start_new_thread(thread, ())
-time.sleep(0.05)
+while _thread._count(): time.sleep(0.001)
 """, ["main", "thread-1", "thread-2"]),
     ("""
 from concurrent.futures import ThreadPoolExecutor, wait
