@@ -241,7 +241,7 @@ except queue.Empty: print("empty")
 def test_pool_tasks_and_futures_are_followed() -> None:
     trace = record_program(PAIR + """
 def task(n):
-    time.sleep(0.02)
+    let_others_run()
     return n
 with ThreadPoolExecutor(2) as pool:
     futures = [pool.submit(task, n) for n in range(3)]
