@@ -84,6 +84,9 @@ def test_a_program_that_only_waits_long_is_not_accused(source: str, host: Host) 
     ("import threading\ns = threading.Semaphore(0)\ns.acquire()\n", "main waits for a permit of s"),
     ("from concurrent.futures import ThreadPoolExecutor\np = ThreadPoolExecutor(1)\n"
      "def f():\n    return p.submit(print).result()\np.submit(f).result()\n", "waits for the result of"),
+    ("import threading\na, b, met = threading.Lock(), threading.Lock(), threading.Barrier(2)\n"
+     "def f(one, two):\n    with one:\n        met.wait()\n        print('has one')\n        with two: pass\n"
+     "for locks in ((a, b), (b, a)): threading.Thread(target=f, args=locks).start()\nprint('started')\n", "f-1 holds a and waits for b"),
 ])
 def test_a_standstill_is_named_by_its_primitive_and_ended_early(source: str, words: str, host: Host) -> None:
     found = records(host, source)

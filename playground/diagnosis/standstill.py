@@ -58,13 +58,19 @@ class Standstill:
             case Gap():
                 self.graph.gap(record)
             case Output():
-                self.graph.waits.pop(record.thread, None)  # nobody prints while it waits: the end of the wait was not recorded
+                self._printed(record)
             case Text() if record.text == TIMED_NOTE:
                 self._timed_notes.add(record.id)
             case Batch():
                 self._dirty |= self.graph.batch(record, self._timed_notes)
                 return self.quiet(self.graph.now_ns)
         return None
+
+    def _printed(self, output: Output) -> None:
+        """Nobody prints while it waits: the end of a wait was not recorded if text came after it began. Text is told late, its own time counts."""
+        wait = self.graph.waits.get(output.thread)
+        if wait is not None and wait.at_ns < output.at_ns:
+            del self.graph.waits[output.thread]
 
     def quiet(self, now_ns: int) -> Stuck | None:
         """What that much silence has made ripe; None while nothing is."""

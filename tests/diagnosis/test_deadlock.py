@@ -101,6 +101,18 @@ def test_who_prints_waits_no_more() -> None:
     assert not detector.quiet(5_000 * MS)
 
 
+@pytest.mark.parametrize("printed_ms", [0.5, 1], ids=["before", "at the same time"])
+def test_who_printed_before_it_waited_waits_though_its_text_is_told_later(printed_ms: float) -> None:
+    story = Story()
+    main, one = story.begin("one")
+    story.event(1, "lock.blocked", main, story.object("gate")).event(2, "thread.ended", one)
+    detector = StuckThreads(RunSpec(source="pass"), (Deadlock,))
+    for record in story.records():
+        detector.see(record)
+    detector.see(Output(int(printed_ms * MS), main, 1, "about to wait"))
+    assert detector.quiet(5_000 * MS)
+
+
 def test_a_lock_that_was_found_held_makes_a_cycle() -> None:
     story = Story()
     main, one = story.begin("one")

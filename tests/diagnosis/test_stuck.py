@@ -112,6 +112,21 @@ def test_a_standstill_says_who_waits_and_why_nobody_will_come(what: str) -> None
         assert any(told.startswith(sentence) for told in finding.story), finding.story
 
 
+def test_threads_that_print_before_they_wait_are_told_as_well() -> None:
+    (finding,) = default_run("""
+a, b, met = threading.Lock(), threading.Lock(), threading.Barrier(2)
+def take(first, second):
+    with first:
+        met.wait()
+        print("has the first")
+        with second: pass
+for order in ((a, b), (b, a)): threading.Thread(target=take, args=order).start()
+print("started")
+""")
+    assert finding.certain
+    assert finding.story[:3] == ("take-1 holds a and waits for b (line 8).", "take-2 holds b and waits for a (line 8).", "Neither can go on.")
+
+
 def test_every_story_renames_with_the_program() -> None:
     source, _ = STUCK["semaphore"]
     found = default_run(source.replace("pool", "ink").replace("worker", "poster"))

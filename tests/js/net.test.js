@@ -88,6 +88,38 @@ test('a run asked for while the link is down goes out when it is back, once', ()
   net.close();
 });
 
+test('a link on which nothing comes any more is given up, and the run resumed on a new one', () => {
+  const timers = [], sockets = [], statuses = [];
+  let now = 0;
+  class Socket {
+    constructor() { this.readyState = 0; this.sent = []; sockets.push(this); }
+    open() { this.readyState = 1; this.onopen(); }
+    send(text) { this.sent.push(JSON.parse(text)); }
+    tell(message) { this.onmessage({ data: JSON.stringify(message) }); }
+    close() { this.readyState = 2; }
+  }
+  const net = createNet({ url: 'ws://x/live', WebSocket: Socket, random: () => 0.5, nowMs: () => now,
+    setTimeout: (run, ms) => { const timer = { run, at: now + ms }; timers.push(timer); return timer; }, clearTimeout: (timer) => { if (timer) timer.run = () => {}; } });
+  const pass = (ms) => { for (const end = now + ms; now < end; now += 100) for (const timer of timers.filter((each) => each.at <= now)) { timers.splice(timers.indexOf(timer), 1); timer.run(); } };
+  net.on('status', (status) => statuses.push(status));
+  sockets[0].open();
+  net.run({ source: '' });
+  sockets[0].tell({ type: 'accepted', run: 'r1', channel: 1 });
+  for (let i = 0; i < 20; i++) { pass(1000); sockets[0].tell({ type: 'pong' }); }
+  assert.equal(sockets.length, 1, 'answers keep it');
+  assert.ok(net.silence < 1000);
+  pass(4000);
+  assert.ok(net.silence >= 4000);
+  assert.deepEqual(statuses, ['open']);
+  pass(4000);
+  assert.deepEqual([statuses.at(-1), sockets.length], ['reconnecting', 2]);
+  pass(12_000);
+  assert.ok(sockets.length > 2, 'a connection that is never made is given up too');
+  sockets.at(-1).open();
+  assert.deepEqual(sockets.at(-1).sent, [{ do: 'resume', run: 'r1', from: 0 }]);
+  net.close();
+});
+
 test('pauses double up to a bound', () => {
   const pauses = [0, 1, 2, 3, 9].map((attempt) => backoff(attempt, () => 0.5));
   assert.deepEqual(pauses, [250, 500, 1000, 2000, 8000]);

@@ -3,7 +3,10 @@
 import { BadMessage, decode } from './messages.js';
 import { Log } from './log.js';
 
-const FIRST_PAUSE_MS = 250, LONGEST_PAUSE_MS = 8000, PING_MS = 20_000;
+const FIRST_PAUSE_MS = 250, LONGEST_PAUSE_MS = 8000;
+/** Between two pings: of an idle page, and while a run is live or an answer is due. A link on which nothing comes for DEAD_MS after a ping is lost,
+ * whatever the browser says of it: pulled cables and sleeping radios close nothing. */
+const PING_MS = 20_000, LIVE_PING_MS = 1_500, DEAD_MS = 5_000, CONNECT_MS = 10_000;
 
 /** Delay before attempt number `attempt` (from 0): doubling, with a quarter of chance so that a class does not return at once. */
 export const backoff = (attempt, random) => Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt) * (0.75 + random() * 0.5);
@@ -11,12 +14,12 @@ export const backoff = (attempt, random) => Math.min(LONGEST_PAUSE_MS, FIRST_PAU
 /**
  * Opens the connection. Listeners: `status` ("connecting" | "open" | "reconnecting" | "closed"), `queued`, `accepted`, `message` (the run's
  * log, in order), `summary`, `error`, `end` (the run's log is complete).
- * @param {{url: string, WebSocket?: any, setTimeout?: any, clearTimeout?: any, random?: () => number}} options
+ * @param {{url: string, WebSocket?: any, setTimeout?: any, clearTimeout?: any, random?: () => number, nowMs?: () => number}} options
  */
 export function createNet({ url, WebSocket = globalThis.WebSocket, setTimeout = (f, ms) => globalThis.setTimeout(f, ms),
-  clearTimeout = (timer) => globalThis.clearTimeout(timer), random = Math.random }) {
+  clearTimeout = (timer) => globalThis.clearTimeout(timer), random = Math.random, nowMs = () => performance.now() }) {
   const listeners = new Map();
-  let socket = null, open = false, closed = false, attempt = 0, timer = null, ping = null, status = '';
+  let socket = null, open = false, closed = false, attempt = 0, timer = null, ping = null, status = '', heard = nowMs(), unanswered = null;
   let wanted = null, run = null, over = false, log = null;
   const runs = new Map();
 
@@ -29,9 +32,13 @@ export function createNet({ url, WebSocket = globalThis.WebSocket, setTimeout = 
     setStatus(run || attempt ? 'reconnecting' : 'connecting');
     const mine = (socket = new WebSocket(url));
     mine.binaryType = 'arraybuffer';
+    clearTimeout(ping);
+    ping = setTimeout(() => { if (mine === socket && !open) abandon(); }, CONNECT_MS);
     mine.onopen = () => {
       if (mine !== socket) return;
       open = true;
+      heard = nowMs();
+      unanswered = null;
       setStatus('open');
       if (wanted) send(wanted);
       else if (run && !over) { log.renew(); send({ do: 'resume', run, from: log.next }); }
@@ -51,9 +58,21 @@ export function createNet({ url, WebSocket = globalThis.WebSocket, setTimeout = 
     timer = setTimeout(connect, backoff(attempt++, random));
   }
 
+  /** Nothing comes through any more; a close would wait for an answer, too. */
+  function abandon() {
+    const dead = socket;
+    lost();
+    dead.close();
+  }
+
   function beat() {
     clearTimeout(ping);
-    ping = setTimeout(() => { if (send({ do: 'ping' })) beat(); }, PING_MS);
+    ping = setTimeout(() => {
+      if (unanswered !== null && nowMs() - unanswered >= DEAD_MS) { abandon(); return; }
+      if (!send({ do: 'ping' })) return;
+      unanswered ??= nowMs();
+      beat();
+    }, unanswered !== null || (run && !over) ? LIVE_PING_MS : PING_MS);
   }
 
   function receive(data) {
@@ -65,6 +84,8 @@ export function createNet({ url, WebSocket = globalThis.WebSocket, setTimeout = 
       return;
     }
     attempt = 0;
+    heard = nowMs();
+    unanswered = null;
     if (message.type === 'events') message.run = runs.get(message.channel);
     if (message.n !== undefined) { if (message.run === run && log) log.put(message); return; }
     (PLAIN[message.type] ?? (() => {}))(message);
@@ -80,6 +101,7 @@ export function createNet({ url, WebSocket = globalThis.WebSocket, setTimeout = 
       run = m.run;
       over = false;
       log = new Log(deliver, (from, to) => send({ do: 'fetch', run, from, to }));
+      beat();
       emit('accepted', m);
     },
     summary(m) {
@@ -125,6 +147,8 @@ export function createNet({ url, WebSocket = globalThis.WebSocket, setTimeout = 
     /** Tries again now: the browser says it is online, or the visitor asked. */
     retry() { if (timer !== null) { clearTimeout(timer); attempt = 0; connect(); } },
     close() { closed = true; clearTimeout(timer); timer = null; clearTimeout(ping); if (socket) socket.close(1000); else setStatus('closed'); },
+    /** How long nothing has come, ms. */
+    get silence() { return nowMs() - heard; },
     get status() { return status; },
     get current() { return run; },
     get received() { return log?.next ?? 0; },

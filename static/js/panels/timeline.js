@@ -26,6 +26,8 @@ import { repaintMarks } from './timeline/words.js';
 
 const NO_ROWS = { rows: [], height: 0, ground: null, key: '' };
 const SLOW_MS = 100, CALM_MS = 1000;
+/** A live link answers a ping well within this; what is drawn beyond would be invented. */
+const SILENCE_MS = 3000;
 
 export function mount(root, app) {
   const { store } = app, edge = new LiveEdge(), phone = matchMedia('(max-width: 719px)'), calm = matchMedia('(prefers-reduced-motion: reduce)');
@@ -263,7 +265,7 @@ export function mount(root, app) {
       return;
     }
     calmAt = now;
-    until = !trace ? 0 : live ? edge.at(begun, trace.until, run === 'live') : trace.until;
+    until = !trace ? 0 : live ? edge.at(begun, trace.until, run === 'live' && app.net.silence < SILENCE_MS) : trace.until;
     if (trace) {
       if (live && following) view = follow(until, liveWidth);
       else if (!live && !touched) view = whole(until);

@@ -16,7 +16,8 @@ export function drawBars(c, view, bars, y, h, each = () => {}) {
       if (wide > TAG_FROM && thread) tags.push([thread.tag, Math.max(0, x0), Math.min(view.w, x0 + wide)]);
       each(i, start, x1);
     }
-    i = x1 - start >= 1 ? i + 1 : Math.max(i + 1, gallop(bars.start, bars.count, view.t0 + (Math.floor(Math.max(0, start)) + 1) / view.scale, i + 1));
+    // Of the bars that begin within one pixel only the last can go beyond it: they do not overlap.
+    i = x1 - start >= 1 ? i + 1 : Math.max(i + 1, gallop(bars.start, bars.count, view.t0 + (Math.floor(Math.max(0, start)) + 1) / view.scale, i + 1) - 1);
   }
   paths.forEach((path, id) => { if (path) { c.fillStyle = p.id[id]; c.fill(path); } });
   c.fillStyle = p['id-ink'];
