@@ -19,7 +19,7 @@ from playground.inside.monitor import Monitor
 from playground.inside.observing import ControlledKit
 from playground.inside.reach import Names
 from playground.inside.recorded import Birth, Fact, Row, Step
-from playground.inside.standing import Standings, at_primitive
+from playground.inside.standing import Standings, at_primitive, line_of
 from playground.inside.things import Known
 from playground.inside.values import Values
 from playground.model.event import KIND_ID, KINDS, ThreadState
@@ -157,8 +157,8 @@ class Recording:
         number = 0 if obj is None else self._touched.get(self._baton.numbered(obj), 0) or self._number(obj)
         if obj is not None and not number and not kind.startswith("thread."):
             return  # the library made it for itself
-        frame = self._visitors(sys._getframe(1)) if thread == self._baton.current.id or kind == "thread.created" else None
-        line = frame.f_lineno or 0 if frame is not None else self.standings.line(thread)
+        own = thread == self._baton.current.id or kind == "thread.created"
+        line = line_of(self._visitors(sys._getframe(1))) if own else self.standings.line(thread)
         if kind == "thread.created":
             self._born(thread, obj, number, line)
         if kind == "lock.released" and self._kit is not None:
@@ -168,8 +168,7 @@ class Recording:
     def _seen(self, kind: str, known: Known, frame: FrameType | None, value: int, note: str) -> None:
         """A lens says what the current thread did."""
         if not self._baton.over:
-            me, frame = self._baton.current.id, self._visitors(frame)
-            self._add(me, kind, self._met(known), frame.f_lineno or 0 if frame is not None else self.standings.line(me), value, note)
+            self._add(self._baton.current.id, kind, self._met(known), line_of(self._visitors(frame)), value, note)
 
     def _add(self, thread: int, kind: str, number: int, line: int, value: int = 0, note: str = "", step: int = -1) -> None:
         to = KINDS[KIND_ID[kind]].to

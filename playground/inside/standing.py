@@ -42,10 +42,10 @@ class Standings:
         self._moved.append(task)
         self._touched[task] = self._memory.of(task, pending, frame)
         if frame is None:
-            self._places[task] = (pending.line or self.line(task), 0, 0)
+            self._places[task] = (pending.line, 0, 0)
             return
         place = (self._number(frame.f_code), frame.f_lasti) if self._offsets else (0, 0)
-        self._places[task] = (pending.line or frame.f_lineno or 0, *place)
+        self._places[task] = (pending.line or line_of(frame), *place)
 
     def forget_frames(self) -> None:
         """The execution is over."""
@@ -75,6 +75,11 @@ class Standings:
             self.codes.append(code)
             number = self._numbers[id(code)] = len(self.codes)
         return number
+
+
+def line_of(frame: FrameType | None) -> int:
+    """The line of the program that runs; 0 where none does: main after its last line, a worker between two tasks."""
+    return 0 if frame is None else frame.f_lineno or 0
 
 
 def at_primitive(pending: Pending) -> bool:

@@ -2,8 +2,8 @@
 
 Looked at are the module's variables, attributes of the program's own instances and classes, what lies in short lists and dictionaries, closures, and
 the main thread's own containers. Nothing of the program's is run to look: values are told by their exact type (`plain.py`), attributes are read
-through the interpreter's own slots. A name is told from its first plain value on; names in capitals and attributes of classes only once they change,
-and then with the value that they had before.
+through the interpreter's own slots. A name is told from its first plain value on; names in capitals, attributes of classes and empty containers only
+once they change, and then with the value that they had before.
 """
 
 from __future__ import annotations
@@ -73,9 +73,10 @@ class Values:
     def _wanted(self, name: str, value: object, quiet: bool, step: int) -> bool:
         if name in self._told:
             return True
-        if len(self._told) >= MOST_NAMES or not _is_plain(value) or (not value and type(value) in _CONTAINERS and name not in self._quiet):
+        if len(self._told) >= MOST_NAMES or not _is_plain(value):
             return False
-        if not quiet:
+        empty = not value and type(value) in _CONTAINERS
+        if not (quiet or empty or name in self._quiet):
             return True
         text = self._text(name, value)
         since, before = self._quiet.setdefault(name, (step, text))

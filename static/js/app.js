@@ -56,6 +56,11 @@ function actionsOf(app) {
     /** Starts the shown program, once the knobs turned so far are in it. */
     run: () => turning.then(run),
     restart: () => turning.then(run),
+    /** Shows a run of this program that was left. */
+    follow(id) {
+      app.pending = store.get().source;
+      net.follow(id);
+    },
     /** Resolves when the knobs turned so far are in the source. */
     settled: () => turning,
     stop: () => (store.get().mode === 'free' ? net.stop() : app.actions.stopSteps()),

@@ -27,9 +27,10 @@ function mountOne(root, { value, reason }) {
 }
 await mountAll();
 
-// A link to an interleaving opens at it, and so does a page that was left at one; unless its program is another by now.
+// A link to an interleaving opens at it, and so does a page that was left at one or beside a run; unless its program is another by now.
 if (page.schedule && page.mode !== 'free') app.actions.openAlong(page.schedule, page.step ?? -1).then(orFromTheStart);
 else if (page.mode === 'controlled') app.actions.runSteps();
+else if (page.mode === 'free' && page.run) app.actions.follow(page.run);
 keepPlace(app);
 
 function orFromTheStart(there) {

@@ -1,4 +1,4 @@
-/** Where one stands, kept with this page's entry in the browser's history: the mode in the address, the interleaving and the step beside it.
+/** Where one stands, kept with this page's entry in the browser's history: the mode in the address, the run or the interleaving and the step beside it.
  * Reload, Back and Forward come back to it; the link that is meant for others is `panels/share.js`. */
 import { showsFailure } from './finding.js';
 import { cursorIn, interleaving } from './panels/share.js';
@@ -24,13 +24,14 @@ export function keepPlace({ store, page }) {
     history.replaceState({ ...history.state, threadplay }, '', address);
   };
   const later = () => { clearTimeout(timer); timer = setTimeout(write, PAUSE_MS); };
+  write();
   store.on(['mode'], write);
-  store.on(['granularity', 'hunt', 'steps', 'step', 'search', 'source'], later);
+  store.on(['granularity', 'hunt', 'steps', 'step', 'search', 'source', 'trace'], later);
 }
 
 function placeOf(state) {
-  const { mode, granularity, hunt } = state;
-  if (mode === 'free') return { granularity, hunt };
+  const { mode, granularity, hunt, trace, source, ranSource } = state;
+  if (mode === 'free') return { granularity, hunt, run: trace && source === ranSource ? trace.run : '' };
   const schedule = mode === 'find' && !showsFailure(state) ? '' : interleaving(state), fits = schedule.length <= MOST_CHARACTERS;
   return { granularity, hunt, schedule: fits ? schedule : '', step: fits && schedule ? cursorIn(state, schedule) : -1 };
 }

@@ -6,7 +6,7 @@ import json
 import random
 from typing import Any
 
-from tests.browser.lab import exported, until, wait_for_end, write
+from tests.browser.lab import exported, run_id, until, wait_for_end, write
 
 PROGRAM = """
 import threading, time
@@ -92,3 +92,42 @@ def test_lost_connection_is_said_and_healed(visit: Any) -> None:
     down.clear()
     wait_for_end(page)
     assert page.evaluate("threadplay.store.get().trace.ended.outcome") == "ok"
+
+
+def test_a_silent_link_is_told_as_lost_and_nothing_is_drawn_beyond_what_came(visit: Any) -> None:
+    visitor = visit()
+    deaf: list[bool] = []
+
+    def route(socket: Any) -> None:
+        if deaf:
+            return
+        server = socket.connect_to_server()
+        socket.on_message(lambda message: None if deaf else server.send(message))
+        server.on_message(lambda message: None if deaf else socket.send(message))
+
+    visitor.context.route_web_socket("**/live", route)
+    page = visitor.open("/lab")
+    write(page, "import threading\nthreading.Event().wait(20)\n")
+    page.locator(".title .btn.run").click()
+    until(page, "() => threadplay.store.get().run === 'live'")
+    deaf.append(True)
+    page.locator(".title .status", has_text="Connection lost").wait_for()
+    page.locator(".title .btn.run").wait_for()
+
+
+def test_a_page_that_is_loaded_again_goes_on_with_its_run(visit: Any) -> None:
+    page = visit().open("/lab")
+    write(page, "import time\nfor _ in range(25): time.sleep(0.1)\nprint('over')\n")
+    page.locator(".title .btn.run").click()
+    until(page, "() => history.state?.threadplay?.run")
+    mine = run_id(page)
+    page.reload()
+    until(page, "() => globalThis.threadplay && document.documentElement.dataset.ready !== undefined")
+    wait_for_end(page)
+    assert run_id(page) == mine
+    assert page.evaluate("threadplay.store.get().trace.outputs.map((each) => each.text)") == ["over\n"]
+    page.evaluate("history.replaceState({ threadplay: { ...history.state.threadplay, run: 'nosuchrun' } }, '')")
+    page.reload()
+    until(page, "() => globalThis.threadplay && document.documentElement.dataset.ready !== undefined && threadplay.net.status === 'open'")
+    until(page, "() => threadplay.store.get().run === 'idle'")
+    assert page.evaluate("threadplay.store.get().error") is None

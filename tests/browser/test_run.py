@@ -171,3 +171,10 @@ def test_run_is_compared_with_an_unrecorded_one(visit: Any) -> None:
     page.get_by_role("button", name="Run it unrecorded and compare").click()
     page.locator(".compare", has_text="Unrecorded:").wait_for()
     assert "Both runs ended well" in page.locator(".compare").inner_text()
+
+
+def test_a_run_that_was_ended_from_outside_is_not_said_to_be_without_a_crash(visit: Any) -> None:
+    page = visit().open("/lab")
+    write(page, "import ctypes\nctypes.string_at(0)\n")
+    run(page)
+    assert "No deadlock or crash" not in page.locator(".compare").inner_text()

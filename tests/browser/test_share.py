@@ -49,3 +49,22 @@ def test_program_that_is_too_large_is_offered_as_a_file(visit: Any) -> None:
     page.get_by_role("link", name="Download program.py").wait_for()
     assert [complaint for complaint in visitor.complaints if "400" not in complaint] == []
     visitor.complaints.clear()
+
+
+def test_a_link_opens_what_was_shared_and_own_edits_are_a_click_away(visit: Any) -> None:
+    visitor = visit()
+    page = visitor.open("/lab")
+    write(page, "print('shared')\n")
+    link = share(page)
+    page.goto(link)
+    until(page, "() => globalThis.threadplay && document.documentElement.dataset.ready !== undefined")
+    write(page, "print('mine')\n")
+    page.reload()
+    until(page, "() => globalThis.threadplay && document.documentElement.dataset.ready !== undefined")
+    assert page.evaluate("threadplay.store.get().source") == "print('mine')\n"
+    page = page.context.new_page()
+    page.goto(link)
+    until(page, "() => globalThis.threadplay && document.documentElement.dataset.ready !== undefined")
+    assert page.evaluate("threadplay.store.get().source") == "print('shared')\n"
+    page.get_by_role("button", name="Your edits").click()
+    assert page.evaluate("threadplay.store.get().source") == "print('mine')\n"

@@ -85,8 +85,8 @@ main()
     assert trace.values("a.balance") == ["5", "4"]
     assert trace.values("more['x'].balance") == ["7", "8"]
     assert trace.values("slotted.size") == ["1", "2"]
-    assert trace.values("log") == ["[('work', 1)]"]
-    assert trace.values("recent") == ["deque([1])"]
+    assert trace.values("log") == ["[]", "[('work', 1)]"]
+    assert trace.values("recent") == ["deque([])", "deque([1])"]
     assert trace.values("hits") == ["0", "1"]
 
 

@@ -27,6 +27,7 @@ export function followRun(net, store, vocabulary, { nowMs = () => performance.no
     }),
     net.on('summary', (m) => store.set({ summary: m })),
     net.on('lost', () => shown() && store.set({ run: 'ended', error: { code: 'no_such_run', message: 'The run is no longer on the server. What arrived until then is shown.' } })),
+    net.on('gone', () => { trace = null; store.set({ trace: null, ranSource: null, run: 'idle' }); }),
     net.on('error', (m) => {
       if (!shown()) return;
       const { run } = store.get();

@@ -13,14 +13,14 @@ export const backoff = (attempt, random) => Math.min(LONGEST_PAUSE_MS, FIRST_PAU
 
 /**
  * Opens the connection. Listeners: `status` ("connecting" | "open" | "reconnecting" | "closed"), `queued`, `accepted`, `message` (the run's
- * log, in order), `summary`, `error`, `end` (the run's log is complete).
+ * log, in order), `summary`, `error`, `end` (the run's log is complete), `gone`.
  * @param {{url: string, WebSocket?: any, setTimeout?: any, clearTimeout?: any, random?: () => number, nowMs?: () => number}} options
  */
 export function createNet({ url, WebSocket = globalThis.WebSocket, setTimeout = (f, ms) => globalThis.setTimeout(f, ms),
   clearTimeout = (timer) => globalThis.clearTimeout(timer), random = Math.random, nowMs = () => performance.now() }) {
   const listeners = new Map();
   let socket = null, open = false, closed = false, attempt = 0, timer = null, ping = null, status = '', heard = nowMs(), unanswered = null;
-  let wanted = null, run = null, over = false, log = null;
+  let wanted = null, run = null, over = false, log = null, followed = false, unsure = false;
   const runs = new Map();
 
   const emit = (event, value) => { for (const listener of listeners.get(event) ?? []) listener(value); };
@@ -86,7 +86,10 @@ export function createNet({ url, WebSocket = globalThis.WebSocket, setTimeout = 
     attempt = 0;
     heard = nowMs();
     unanswered = null;
-    if (message.type === 'events') message.run = runs.get(message.channel);
+    if (message.type === 'events') {
+      if (followed && !runs.has(message.channel)) runs.set(message.channel, run);
+      message.run = runs.get(message.channel);
+    }
     if (message.n !== undefined) { if (message.run === run && log) log.put(message); return; }
     (PLAIN[message.type] ?? (() => {}))(message);
   }
@@ -98,10 +101,7 @@ export function createNet({ url, WebSocket = globalThis.WebSocket, setTimeout = 
       if (m.run === run) return;
       if (!wanted) return;
       wanted = null;
-      run = m.run;
-      over = false;
-      log = new Log(deliver, (from, to) => send({ do: 'fetch', run, from, to }));
-      beat();
+      begin(m.run);
       emit('accepted', m);
     },
     summary(m) {
@@ -110,13 +110,22 @@ export function createNet({ url, WebSocket = globalThis.WebSocket, setTimeout = 
       log.fill(m.to);
     },
     error(m) {
+      if (m.code === 'no_such_run' && unsure) { run = log = null; unsure = false; emit('gone', null); return; }
       if (m.code === 'no_such_run' && run && !over) { over = true; emit('lost', { run }); }
       if (wanted && m.code !== 'bad_json' && m.code !== 'unknown_message') wanted = null;
       emit('error', m);
     },
   };
 
+  function begin(id) {
+    run = id;
+    over = followed = unsure = false;
+    log = new Log(deliver, (from, to) => send({ do: 'fetch', run, from, to }));
+    beat();
+  }
+
   function deliver(message) {
+    unsure = false;
     emit('message', message);
     if (message.type !== 'end') return;
     over = true;
@@ -125,8 +134,8 @@ export function createNet({ url, WebSocket = globalThis.WebSocket, setTimeout = 
 
   function ask(what, spec) {
     if (run && !over) send({ do: 'stop', run });
-    run = null;
-    log = null;
+    run = log = null;
+    followed = false;
     wanted = { do: what, spec };
     if (!send(wanted) && timer !== null) { clearTimeout(timer); connect(); }
   }
@@ -140,6 +149,13 @@ export function createNet({ url, WebSocket = globalThis.WebSocket, setTimeout = 
     },
     /** Asks for a run; if the link is down the request goes out with the next one. */
     run: (spec) => ask('run', spec),
+    /** Shows a run that was left, from its first message, on a connection that had none yet; `gone` says that the server has it no more. */
+    follow(id) {
+      begin(id);
+      followed = unsure = true;
+      emit('accepted', { run: id });
+      send({ do: 'resume', run, from: 0 });
+    },
     /** Asks for a search; its log is followed like a run's. */
     find: (spec) => ask('find', spec),
     stop() { if (run && !over) send({ do: 'stop', run }); },

@@ -20,7 +20,7 @@ export function comparison(app) {
     button.disabled = false;
     button.textContent = 'Run it unrecorded and compare';
     const found = trace.findings.length > 0;
-    const none = found ? '' : 'No deadlock or crash in this run. ';
+    const none = found || trace.ended.outcome !== 'ok' ? '' : 'No deadlock or crash in this run. ';
     const slowed = trace.ended.perturbed > 1.2 ? `Recording slowed this run about ${trace.ended.perturbed.toFixed(1)}x (an estimate). ` : '';
     const caution = 'Being recorded can change what a program does.';
     button.title = caution;

@@ -13,8 +13,6 @@ import { atMoment } from './moment.js';
 const SAVE_PAUSE_MS = 400;
 /** States that tint a line, the one that wins a shared line first. */
 const TINTED = ['crashed', 'blocked', 'running', 'gil', 'io', 'sleeping', 'ready'];
-/** A thread before its first line, or behind its last. */
-const AT_NO_LINE = new Set(['thread.begin', 'thread.end']);
 
 export function mount(root, app) {
   const { page, store } = app;
@@ -22,12 +20,15 @@ export function mount(root, app) {
   const title = h('h2', { id: 'editor-title' }, page.filename);
   const note = h('span', { class: 'faint' });
   const reset = h('button', { class: 'btn s', type: 'button' }, 'Reset');
+  const mine = h('button', { class: 'btn s', type: 'button', title: 'You edited this program before; bring that back', hidden: true }, 'Your edits');
   const host = h('div', { class: 'ed' });
   const after = h('span', { class: 'sr', tabindex: '-1' }, 'After the editor');
-  root.append(h('div', { class: 'head' }, title, note, h('span', { class: 'grow' }), reset), host, after);
+  root.append(h('div', { class: 'head' }, title, note, h('span', { class: 'grow' }), mine, reset), host, after);
 
-  const saved = recall(key);
-  const start = typeof saved === 'string' && saved.trim() ? saved : page.source;
+  const saved = recall(key), edits = typeof saved === 'string' && saved.trim() ? saved : '';
+  // A link opens exactly what was shared; one's own edits of it are a click away, and come back by themselves only where they were left.
+  const start = edits && (!page.share || page.left) ? edits : page.source;
+  mine.hidden = !edits || start === edits;
   const leave = EditorView.domEventHandlers({
     keydown: (event, view) => {
       if (event.key !== 'Escape' || view.dom.querySelector('.cm-search')) return false;
@@ -67,6 +68,12 @@ export function mount(root, app) {
   }
   reset.addEventListener('click', () => {
     store.set({ source: page.source, error: null });
+    view.focus();
+  });
+
+  mine.addEventListener('click', () => {
+    mine.hidden = true;
+    store.set({ source: edits, error: null });
     view.focus();
   });
 
@@ -117,7 +124,7 @@ export const marksAt = (trace, t) => linesOf(trace, (thread) => trace.stateAt(th
 export function marksOfSteps(trace, steps, k) {
   return linesOf(trace, ({ id }) => {
     const stand = steps.standAt(id, k), { state } = standing(steps, trace, id, k);
-    return { state, line: (state === CRASHED && crashLine(trace, id)) || stand?.line || (AT_NO_LINE.has(stand?.kind) ? 0 : trace.stateAt(id, steps.timeOf(k)).line) };
+    return { state, line: (state === CRASHED && crashLine(trace, id)) || (stand ? stand.line : trace.stateAt(id, steps.timeOf(k)).line) };
   });
 }
 

@@ -1,5 +1,8 @@
 /** Where the program's knobs stand: the first module-level `NAME = value` of each name, by the editor's own parse tree. */
-import { syntaxTree } from '../../vendor/codemirror.js';
+import { ensureSyntaxTree, syntaxTree } from '../../vendor/codemirror.js';
+
+/** A program of 64 KB is parsed in some 20 ms; a busy machine may need more, and half a tree would have lost its knobs. */
+const PARSE_MS = 5000;
 
 /**
  * @param {any} state the editor's state @param {string[]} names
@@ -8,7 +11,8 @@ import { syntaxTree } from '../../vendor/codemirror.js';
 export function findLiterals(state, names) {
   const wanted = new Set(names);
   const found = new Map();
-  for (let node = syntaxTree(state).topNode.firstChild; node && wanted.size; node = node.nextSibling) {
+  const tree = ensureSyntaxTree(state, state.doc.length, PARSE_MS) ?? syntaxTree(state);
+  for (let node = tree.topNode.firstChild; node && wanted.size; node = node.nextSibling) {
     if (node.name !== 'AssignStatement') continue;
     const target = node.firstChild;
     const value = node.lastChild;

@@ -1,5 +1,4 @@
 /** Knobs: each turns one literal of the shown code; what you see is what runs. Turned after a run, the program runs again. */
-import { ensureSyntaxTree } from '../../vendor/codemirror.js';
 import { h, icon, say } from './dom.js';
 import { findLiterals } from './knob_literals.js';
 
@@ -29,9 +28,7 @@ export function mount(root, app) {
   });
   const names = page.knobs.map((knob) => knob.name);
   const follow = () => {
-    const { state } = app.editor;
-    ensureSyntaxTree(state, state.doc.length, 400);
-    const found = findLiterals(state, names);
+    const found = findLiterals(app.editor.state, names);
     const values = {};
     for (const knob of knobs) {
       const literal = found.get(knob.name);
