@@ -186,14 +186,21 @@ class Dpor:
             self._fresh = at
 
     def _races(self, at: int, thread: int, operation: Pending, before: Clock, related: list[int]) -> None:
-        """For each other thread, the latest step that races with this one."""
+        """For each other thread, the latest step that surely races with this one, and the younger ones that may.
+
+        Surely: both were ready there. What waits for others (a lock, a permit, an item) and was not yet its thread's next step may not have been
+        ready in truth: `Condition` asks its plain lock whether it is held, within the holding; the step that races is the taking before.
+        """
         met: set[int] = {thread}
+        steps = self._steps_of.get(thread)
+        since = steps[-1] if steps else -1
         for earlier in reversed(related):
             node = self._path[earlier]
             other = node.chosen
             if other in met:
                 continue
-            if before.get(other, -1) >= earlier or (race(node.operation, operation) and self._reverse(earlier, at, thread)):
+            surely = operation.part != 0 or (since < earlier and thread in node.ready)
+            if before.get(other, -1) >= earlier or (race(node.operation, operation) and self._reverse(earlier, at, thread) and surely):
                 met.add(other)
 
     def _reverse(self, earlier: int, at: int, thread: int) -> bool:

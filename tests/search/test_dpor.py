@@ -32,6 +32,8 @@ CASES: dict[str, tuple[Program, int]] = {
     "bank, opposite ways": ((((R, 0), (W, 0), (R, 1), (W, 1)), ((R, 1), (W, 1), (R, 0), (W, 0))), 0),
     "bank, same way": ((((R, 0), (W, 0), (R, 1), (W, 1)), ((R, 0), (W, 0), (R, 1), (W, 1))), 0),
     "singleton": ((((R, 0), (W, 0)), ((R, 0), (W, 0))), 4),
+    "a lock asked by its holder": (tuple(((R, seat), (A, 2), (W, 3), ("try", 2), (L, 2)) for seat in range(2)), 2),
+    "permits given on": (((("up", 0), ("down", 0), (R, 1), ("up", 0)), (("down", 0), (W, 1), ("up", 0))), 0),
     "three writers, one lock": (tuple(((A, 0), (W, 0), (L, 0), (R, 1)) for _ in range(3)), 6),
 }
 
@@ -93,7 +95,7 @@ def _block(draw: st.DrawFn) -> tuple[tuple[str, int], ...]:
     kind = draw(st.integers(0, 3))
     if kind == 0:
         lock = draw(st.integers(0, 1))
-        return ((A, lock), *draw(st.lists(_MEMORY, max_size=1)), (L, lock))
+        return ((A, lock), *draw(st.lists(st.one_of(_MEMORY, st.sampled_from([("try", lock), ("up", 0), ("notify", 0)])), max_size=2)), (L, lock))
     if kind == 1:
         return (draw(_SYNC),)
     return (draw(_MEMORY),)

@@ -35,6 +35,7 @@ _DEEP = frozenset({"FORMAT_SIMPLE", "CONVERT_VALUE", "FORMAT_WITH_SPEC", "COMPAR
 """Operations that read what lies in the container's elements, too."""
 _OF_THE_OBJECT = frozenset({"__class__", "__dict__", "__code__", "__defaults__", "__kwdefaults__", "__closure__", "__bases__", "__globals__"})
 """Attributes that say what an object is."""
+_OF_THE_THREAD = frozenset({"name", "daemon", "ident", "native_id", "getName", "setName", "isDaemon", "setDaemon"})
 _MADE_OF_WORDS = ("builtins", "collections", "__main__", "enum", "types", "typing", "threading", "queue", "abc", "_thread", "_queue")
 """Where the descriptors come from that keep no state of their own (or whose code is watched)."""
 
@@ -211,6 +212,8 @@ class _Program:
                 return None
             plain = cls in SCALARS or cls in EXACT
             space = getattr(thing, "__dict__", None) if not plain else None
+            if name in _OF_THE_THREAD and _is_thread(cls):
+                return self._of_thread(thing, name, mode, line)
             if (space is None or name in space) and modelled(cls.__module__) and name in library_names(cls):
                 baton.unproven.add("an attribute of the library's own was used")
             if mode == READ:
@@ -238,6 +241,17 @@ class _Program:
             return pending_at(kind, whose, baton.part(name), mode, line)
 
         return recipe
+
+    def _of_thread(self, thread: Any, name: str, mode: int, line: int) -> Pending | None:
+        """What a thread object tells of itself: its name and kind as they are set, its identity from the moment when it runs."""
+        baton = self._baton
+        if name in ("name", "daemon"):
+            told = mode == WRITE or name in self._values.hot_attributes
+            return pending_at("read" if mode == READ else "write", baton.number(thread), baton.part(name), mode, line) if told else None
+        if len(baton.alive) > 1 and thread is not baton.current.thread:
+            baton.unproven.add(f"a thread was asked by another: {name}")
+            return pending_at("read", baton.number(thread), baton.part(name), READ, line)
+        return None
 
     def _described(self, thing: Any, found: Any, line: int) -> Pending | None:
         """An attribute that its class computes."""
@@ -311,10 +325,17 @@ class _Program:
         operands = shared(operands)
         if not operands:
             return None
-        line, deep = site.line, site.instruction.opname in _DEEP or site.instruction.argrepr.rstrip("=") == "%"
+        line, name = site.line, site.instruction.opname
+        deep = name in _DEEP or site.instruction.argrepr.rstrip("=") == "%"
         if site.instruction.argrepr in ("+=", "|="):
             return lambda frame: self._drawn(frame, operands, line)
+        if deep and name != "COMPARE_OP":
+            return lambda frame: self._values.told(frame, operands, mode, line)
         return lambda frame: self._values.touched(frame, operands, mode, line, deep)
+
+
+def _is_thread(cls: type) -> bool:
+    return any(each.__name__ == "Thread" and each.__module__ == "threading" for each in cls.__mro__)
 
 
 def _inherits(thing: Any) -> bool:

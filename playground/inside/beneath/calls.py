@@ -32,6 +32,7 @@ from playground.inside.beneath.values import MISSING, OWN_CODE_WITHIN, Values, c
 from playground.model.schedule import ANY_PART, READ, WRITE, Pending, pending_at
 
 _REFLECTIVE = frozenset({"setattr", "delattr", "exec", "eval", "globals", "locals", "vars"})
+_TELLING = frozenset({"print", "repr", "format", "ascii"})
 _DEEP = frozenset({"print", "repr", "sorted", "min", "max", "sum", "format", "str", "any", "all", "dict"})
 """Built-in functions that read what lies in the container's elements, too."""
 _COMPARING = frozenset({"sort", "index", "count", "remove"})
@@ -240,6 +241,8 @@ class Calls:
             return None
         if not args:
             return None
+        if cls is str:
+            return self._values.told(frame, args, READ, line)
         return self._values.touched(frame, args, READ, line, cls.__name__ in _DEEP)
 
     def _c(self, frame: FrameType, function: Any, args: tuple[Origin, ...], line: int, to_file: bool) -> Pending | None:
@@ -274,6 +277,8 @@ class Calls:
             return pending_at("call", 0, ANY_PART, WRITE if name == "next" else READ, line)
         if to_file:
             return self._anything(line)
+        if name in _TELLING and args:
+            return self._values.told(frame, args, READ, line)
         return self._values.touched(frame, args, READ, line, name in _DEEP) if args else None
 
     def _of_module(self, frame: FrameType, module: ModuleType, args: tuple[Origin, ...], line: int) -> Pending | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from playground.inside.beneath.baton import Baton
 from playground.inside.beneath.containers import KEYS, SCALARS, is_container
-from playground.inside.beneath.foreign import opaque
+from playground.inside.beneath.foreign import modelled, opaque
 from playground.inside.beneath.origin_of_values import Origin
 from playground.model.schedule import ANY_PART, READ, WRITE, Pending, pending_at
 
@@ -90,6 +90,16 @@ class Values:
                     return pending_at(kind, 0, ANY_PART, mode, line)
                 found = thing
         return None if found is None else pending_at(kind, self.baton.number(found), ANY_PART, mode, line)
+
+    def told(self, frame: FrameType, operands: tuple[Origin, ...], mode: int, line: int) -> Pending | None:
+        """Values become text: that of a thread or a primitive tells its state of the moment, which no access stands for."""
+        if len(self.baton.alive) > 1:
+            for operand in operands:
+                thing, _ = self.of(operand, frame)
+                parts = thing.values() if isinstance(thing, dict) else thing if is_container(thing) or type(thing) is tuple else (thing,)
+                if any(_tells_its_state(type(part)) for part in parts):
+                    self.baton.unproven.add("the state of a thread or a primitive was shown as text")
+        return self.touched(frame, operands, mode, line, deep=True)
 
     def reaches(self, origin: Origin, frame: FrameType) -> bool:
         """Whether reading this value with all that lies in it may read something that another thread can change."""
@@ -188,6 +198,11 @@ def speaks_for_itself(container: Any) -> bool:
 
 def _own_operations(cls: type) -> bool:
     return cls.__module__ == "__main__" and any(isinstance(in_class(cls, name), FunctionType) for name in _DUNDERS)
+
+
+def _tells_its_state(cls: type) -> bool:
+    found = in_class(cls, "__repr__")
+    return isinstance(found, FunctionType) and modelled(found.__globals__.get("__name__"))
 
 
 def can_change(thing: Any) -> bool:
