@@ -9,7 +9,7 @@ from playground.model.clock import Clock, happened_before
 from playground.model.event import KIND_ID, Batch
 from playground.model.record import Choices
 from playground.model.schedule import ACQUIRE
-from playground.model.steps import PARTS, Choice, Stand
+from playground.model.steps import PARTS, Choice, Code, Stand
 
 _STEP = KIND_ID["step"]
 MOST_AT_A_PLACE = 5_000
@@ -20,6 +20,7 @@ class Access:
     """One read or write, of a container as a `whole` or of one part.
 
     `clock` is the others' past; `locks` those that the thread held; `before` the value then, `after` the one it left (None: not told).
+    `stores`: it puts a new value in the place of the old one; a method that changes a container and a `del` do not.
     """
 
     thread: int
@@ -33,6 +34,7 @@ class Access:
     locks: frozenset[int]
     before: str | None
     after: str | None
+    stores: bool
 
     def comes_before(self, other: Access) -> bool:
         """Whether the program itself makes sure of it."""
@@ -48,10 +50,19 @@ class Accesses:
 
     def __init__(self) -> None:
         self.things: dict[int, dict[int, list[Access]]] = {}
+        self.last: dict[int, Access] = {}
+        """By thread."""
         self._order = StepOrder(through_locks=True)
         self._locks: dict[int, frozenset[int]] = {}
         self._values: dict[str, str] = {}
         self._seqs: dict[int, int] = {}
+        self._codes: dict[int, dict[int, str]] = {}
+        self._in_place: dict[int, frozenset[str]] = {}
+        """By thread: the names whose values its last step changed without storing anything, as `+=` does to a list."""
+
+    def code(self, record: Code) -> None:
+        """Know that function's instructions, by their offsets."""
+        self._codes[record.code] = {offset: name for offset, name, _, _ in record.ops}
 
     def choices(self, record: Choices) -> None:
         """Follow these steps."""
@@ -80,12 +91,26 @@ class Accesses:
             self._locks[thread] = self._locks.get(thread, frozenset()) | {stand.obj or stand.place}
         elif stand.kind == "lock.release" or (stand.kind == "condition.wait" and stand.mode != ACQUIRE):
             self._locks[thread] = self._locks.get(thread, frozenset()) - {stand.obj or stand.place}
+        in_place = self._in_place.pop(thread, frozenset())
+        if self._operation(stand) == "BINARY_OP":
+            self._in_place[thread] = frozenset(value.name for value in choice.values)
         if not stand.place or stand.kind not in ("read", "write"):
             return
         thing, part = divmod(abs(stand.place), PARTS)
         at_place = self.things.setdefault(thing, {}).setdefault(part, [])
         if len(at_place) < MOST_AT_A_PLACE:
-            write = stand.kind == "write"
+            write = stand.kind == "write" and not (stand.name in in_place and _untouched(thread, at_place))
+            stores = write and part > 0 and not self._operation(stand).startswith("DELETE_")
             values = (before.get(stand.name), self._values.get(stand.name)) if part else (None, None)
-            at_place.append(Access(thread, choice.step, write, not part, stand.name, stand.line, stand.offset, self._order.clock(thread),
-                                   self._locks.get(thread, frozenset()), *values))
+            self.last[thread] = Access(thread, choice.step, write, not part, stand.name, stand.line, stand.offset, self._order.clock(thread),
+                                   self._locks.get(thread, frozenset()), *values, stores)
+            at_place.append(self.last[thread])
+
+    def _operation(self, stand: Stand) -> str:
+        return self._codes.get(stand.code, {}).get(stand.offset, "")
+
+
+def _untouched(thread: int, accesses: list[Access]) -> bool:
+    """Whether what the thread read there is there still: to store the same list once more changes nothing then."""
+    latest = next((access for access in reversed(accesses) if access.write or access.thread == thread), None)
+    return latest is not None and not latest.write

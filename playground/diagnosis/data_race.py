@@ -2,7 +2,9 @@
 
 In Python one load or one store never tears, so not every unordered pair is a fault. Told are, from the gravest on:
 
-lost      a thread read, another wrote, and the first wrote what it had made of the old value (the pattern R-W-W of Lu et al., AVIO, 2006)
+lost      a thread read, another stored, and the first stored what it had made of the old value (the pattern R-W-W of Lu et al., AVIO, 2006)
+outdated  the same, where nothing was replaced: a container's method, other keys, a `del` (`if stack: stack.pop()`: check, then act)
+within    a thread changed a container, looked at it, and found there what another had changed at the same time
 updates   two threads each read and then wrote; this time one had done so before the other began
 writes    two writes of which nothing says which one stays
 stale     a read that came before a write which nothing made it wait for, and that was never made up for by a later one
@@ -10,7 +12,7 @@ lucky     a read that came after such a write only because of this schedule
 
 Not told: flags (names that are only ever set to True, False or None), reads that are repeated (polls, double checks), readers of what is always
 written under one lock, two writes of the same value, and methods of containers, each of which is one indivisible act. Of a container as a whole
-only `lost` is told (`if stack: stack.pop()`), and only where the program failed.
+only `outdated` and `within` are told, and only where the program failed, up to where it failed.
 """
 
 from __future__ import annotations
@@ -20,27 +22,31 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from playground.diagnosis.accesses import Access, Accesses
-from playground.diagnosis.names import Names, listed
+from playground.diagnosis.names import Names
 from playground.diagnosis.race_story import FIXES, title_of, told
 from playground.model.event import KIND_ID, Batch
 from playground.model.finding import Finding, PossibleOn
 from playground.model.record import Choices, Record
 from playground.model.spec import RunSpec
+from playground.model.steps import NOBODY, Code
 
 _CRASHED = KIND_ID["thread.crashed"]
 _FLAG = re.compile(r"=\s*(True|False|None)\s*(#.*)?$")
 _MOST, _MOST_WHOLE = 10, 200_000
-_GRAVITY = ("lost", "updates", "writes", "stale", "lucky")
+_GRAVITY = ("lost", "outdated", "within", "updates", "writes", "stale", "lucky")
 
 
 @dataclass(frozen=True, slots=True)
 class Race:
-    """Accesses of one place that nothing orders: of `lost` read, other's write, own write; else the two, in the order of the run."""
+    """Accesses of one place that nothing orders, in the order of the run.
+
+    Of `lost` and `outdated` read, other's write, own write; of `within` the other's write, own write, own read; else the two.
+    """
 
     kind: str
     accesses: tuple[Access, ...]
     other_read: Access | None = None
-    """Of `lost`: the other's read from before its write, if there was one."""
+    """Of `lost` and `outdated`: the other's read from before its write, if there was one."""
 
 
 class DataRace:
@@ -51,7 +57,8 @@ class DataRace:
         self._source = spec.source.splitlines()
         self._names = Names()
         self._accesses = Accesses()
-        self._crashed = False
+        self._crashed = NOBODY
+        """The thread that crashed last."""
 
     def see(self, record: Record) -> Sequence[Finding]:
         """Keep what steps touch."""
@@ -59,9 +66,12 @@ class DataRace:
             self._names.see(record)
             if isinstance(record, Choices):
                 self._accesses.choices(record)
+            elif isinstance(record, Code):
+                self._accesses.code(record)
             elif isinstance(record, Batch):
                 self._accesses.batch(record)
-                self._crashed = self._crashed or _CRASHED in record.kind
+                if (at := record.kind.rfind(_CRASHED)) >= 0:
+                    self._crashed = record.thread[at]
         return ()
 
     def quiet(self, at_ns: int) -> Sequence[Finding]:
@@ -76,15 +86,23 @@ class DataRace:
 
     def _of_thing(self, parts: dict[int, list[Access]]) -> Iterator[Race]:
         """The gravest race of each part; where the program failed also what changed the container as a whole."""
-        whole = parts.get(0, []) if self._crashed else []
+        whole = parts.get(0, []) if self._crashed != NOBODY else []
         told = False
         for part, accesses in parts.items():
             race = self._at(accesses) if part else None
             if race is None and whole and not told and len(whole) * len(parts) < _MOST_WHOLE:
-                race = lost(sorted([*accesses, *whole], key=lambda access: access.step) if part else accesses)
+                race = self._of_whole(sorted([*accesses, *whole], key=lambda access: access.step) if part else accesses)
                 told = race is not None
             if race is not None:
                 yield race
+
+    def _of_whole(self, accesses: list[Access]) -> Race | None:
+        """What led to the crash: nothing that came after the last access of who crashed. Others may have gone on before that thread's end."""
+        last = self._accesses.last.get(self._crashed)
+        if last is None:
+            return lost(accesses)
+        before = [access for access in accesses if access.step <= last.step]
+        return lost(before) or _within(before, last)
 
     def _at(self, accesses: list[Access]) -> Race | None:
         if len({access.thread for access in accesses}) < 2:
@@ -117,15 +135,17 @@ class DataRace:
         threads = tuple(dict.fromkeys(access.thread for access in race.accesses))
         involved = race.accesses if race.other_read is None else (*race.accesses, race.other_read)
         spoken = {access.thread: names.thread(access.thread) for access in involved}
-        parts_first = sorted(race.accesses, key=lambda access: access.whole)
-        name = next((access.name for access in parts_first if access.name[:1] not in ("", "<", ".", "[")), "what they share")
-        return Finding("data_race", title_of(race.kind, name, listed([spoken[thread] for thread in threads])),
+        plainest = sorted(race.accesses, key=lambda access: access.whole != (race.kind in ("outdated", "within")))
+        name = next((access.name for access in plainest if access.name[:1] not in ("", "<", ".", "[")), "what they share")
+        return Finding("data_race", title_of(race.kind, name, [spoken[thread] for thread in threads]),
                        tuple(told(race.kind, name, race.accesses, race.other_read, spoken)), threads, (), self._accesses.seqs(*involved),
                        FIXES[race.kind].format(name=name), PossibleOn(gil=None, free_threaded=True))
 
 
 def lost(accesses: list[Access]) -> Race | None:
-    """The first write of a thread that threw away another's, with nothing to keep the two apart; best one whose other thread had read the same."""
+    """The first write of a thread that went by a read from before another's write, with nothing to keep the two apart; best one whose other thread
+    had read the same. `lost` where it replaced what the other had stored, else `outdated`.
+    """
     read: dict[int, Access] = {}
     last_write: Access | None = None
     reads_before: dict[int, Access] = {}
@@ -138,7 +158,7 @@ def lost(accesses: list[Access]) -> Race | None:
         if (mine is not None and last_write is not None and last_write.thread != access.thread and last_write.step > mine.step
                 and (mine.apart_from(last_write) or last_write.apart_from(access))):
             other = reads_before.get(last_write.thread)
-            race = Race("lost", (mine, last_write, access), other)
+            race = Race("lost" if last_write.stores and access.stores else "outdated", (mine, last_write, access), other)
             if other is not None:
                 return race
             found = found or race
@@ -148,6 +168,17 @@ def lost(accesses: list[Access]) -> Race | None:
             reads_before.pop(access.thread, None)
         last_write = access
     return found
+
+
+def _within(accesses: list[Access], last: Access) -> Race | None:
+    """Who crashed on the line of that access had changed the container, and then found in it what another had changed without waiting."""
+    found = accesses[-1] if accesses else None
+    if found is None or found.write or (found.thread, found.line) != (last.thread, last.line):
+        return None
+    changes = [access for access in accesses if access.write]
+    mine = next((access for access in reversed(changes) if access.thread == found.thread), None)
+    other = next((access for access in reversed(changes) if access.apart_from(found)), None)
+    return Race("within", (other, mine, found)) if mine is not None and other is not None else None
 
 
 def _harmless(kind: str, earlier: Access, later: Access, accesses: list[Access]) -> bool:

@@ -1,25 +1,29 @@
 """Lock order: two threads take the same locks in opposite orders. It did not bite this time; another time each may hold what the other wants.
 
 A cycle in the graph of nestings, one thread for each, counts only if nothing keeps its threads apart: no lock that two of them held all the while
-(a gate), and no order by start, join, queue, event, barrier, semaphore or condition between any two of its nestings. An acquire that may give up
-makes no edge. What was in fact stuck at the end is a deadlock, and told as one.
+(a gate), and no order by start, join, queue, event, barrier, semaphore, condition or a lock used as a signal between any two of its nestings. An
+acquire that may give up makes no edge. What was in fact stuck at the end is a deadlock, and told as one.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
-from playground.diagnosis.locks_held import LOCKING, LocksHeld, Nesting
+from playground.diagnosis.locks_held import LOCKING, LocksHeld, Nesting, Taking
 from playground.diagnosis.names import Names, listed
 from playground.diagnosis.order import ORDERING, EventOrder, StepOrder
 from playground.diagnosis.speaking import speaking
 from playground.model.clock import happened_before
-from playground.model.event import KINDS, Batch, ThreadState
+from playground.model.event import KIND_ID, KINDS, Batch, ThreadState
 from playground.model.finding import Finding, PossibleOn
 from playground.model.record import Choices, Gap, Record, ThreadInfo
 from playground.model.spec import RunSpec
 
 _ENDS = frozenset(number for number, kind in enumerate(KINDS) if kind.to in (ThreadState.DONE, ThreadState.CRASHED, ThreadState.KILLED))
+_ACQUIRED, _RELEASED = KIND_ID["lock.acquired"], KIND_ID["lock.released"]
+_EVENT_LOOP = re.compile(r"\basyncio\b")
+"""What a coroutine awaited comes before what it starts next, and no event of a free run tells what was awaited: nothing is told of such a program."""
 _NO_LOCKS = frozenset({"line", "output"})
 _MOST, _LONGEST, _TRIES = 5, 8, 20_000
 """Findings of one run, threads of one cycle, and nestings that the search for cycles may look at."""
@@ -33,8 +37,8 @@ class LockOrder:
         self._held = LocksHeld(spec.source)
         self._events, self._steps = EventOrder(), StepOrder(through_locks=False)
         self._controlled = spec.mode == "controlled"
+        self._ordered_unseen = bool(_EVENT_LOOP.search(spec.source)) and not self._controlled
         self._nestings: dict[int, list[Nesting]] = {}
-        self._seq = 0
         self._tries = 0
 
     def see(self, record: Record) -> Sequence[Finding]:
@@ -50,7 +54,7 @@ class LockOrder:
                 self._events.meet(record)
             case Gap() if not record.counts or record.objects or not record.counts.keys() <= _NO_LOCKS:
                 self._held.gap(record)
-                self._events.gap(record, self._seq)
+                self._events.gap()
         return ()
 
     def quiet(self, at_ns: int) -> Sequence[Finding]:
@@ -59,6 +63,8 @@ class LockOrder:
 
     def end(self, at_ns: int) -> Sequence[Finding]:
         """Every cycle that nothing prevents."""
+        if self._ordered_unseen:
+            return []
         stuck = set(self._held.wanted.values())
         told: dict[frozenset[int], Finding] = {}
         for cycle in self._cycles():
@@ -73,20 +79,35 @@ class LockOrder:
         for at in speaking(batch.kind):
             kind, thread = batch.kind[at], batch.thread[at]
             if kind in LOCKING:
-                for outer, line, seq in self._held.event(batch, at):
-                    self._nest(batch, at, outer, line, seq)
+                self._signal(batch, at)
+                if outers := self._held.event(batch, at):
+                    self._nest(batch, at, outers)
             else:
                 if kind in ORDERING and not self._controlled:
                     self._events.event(batch, at)
                 if kind in _ENDS:
                     self._held.ended(thread)
-        self._seq = batch.first_seq + len(batch)
 
-    def _nest(self, batch: Batch, at: int, outer: int, outer_line: int, outer_seq: int) -> None:
+    def _signal(self, batch: Batch, at: int) -> None:
+        """A lock that is let go of by a thread that does not hold it comes before whoever takes it later."""
+        kind, thread, obj = batch.kind[at], batch.thread[at], batch.obj[at]
+        if kind == _ACQUIRED:
+            (self._steps if self._controlled else self._events).take(thread, obj)
+        elif kind == _RELEASED and not batch.value[at] and not self._held.holds(thread, obj):
+            if self._controlled:
+                self._steps.give(thread, obj, batch.step[at])
+            else:
+                self._events.give(thread, obj)
+
+    def _nest(self, batch: Batch, at: int, outers: list[tuple[int, Taking]]) -> None:
         thread, inner, seq = batch.thread[at], batch.obj[at], batch.first_seq + at
+        if not self._controlled:
+            self._events.mark(thread, seq)
         own, clock = (batch.step[at], self._steps.clock(thread)) if self._controlled else (seq, self._events.clock(thread))
-        self._nestings.setdefault(outer, []).append(
-            Nesting(thread, outer, inner, self._held.gates(thread, outer, inner), outer_line, batch.line[at], outer_seq, seq, own, clock))
+        held = self._held.under(thread, inner)
+        for outer, taking in outers:
+            self._nestings.setdefault(outer, []).append(
+                Nesting(thread, outer, inner, held, taking.line, batch.line[at], taking.seq, seq, own, clock))
 
     def _cycles(self) -> Iterator[list[Nesting]]:
         """Paths that end where they began, each found from its lowest lock."""
@@ -134,6 +155,6 @@ class LockOrder:
 
 
 def _kept_apart(one: Nesting, other: Nesting) -> bool:
-    """The same thread, a common gate, or an order between the two."""
-    return (one.thread == other.thread or bool(one.gates & other.gates) or happened_before(one.thread, one.at, other.clock)
+    """The same thread, a lock that both held (a gate), or an order between the two."""
+    return (one.thread == other.thread or not one.held.isdisjoint(other.held) or happened_before(one.thread, one.at, other.clock)
             or happened_before(other.thread, other.at, one.clock))

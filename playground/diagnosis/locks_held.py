@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from playground.model.clock import Clock
@@ -15,16 +16,22 @@ _MAY_GIVE_UP = re.compile(r"\.acquire\(\s*[^)\s]")
 """A call of acquire with an argument: it may return without the lock, and then nobody is stuck."""
 EACH = 2
 """So many nestings of two locks by one thread are kept, the first ones."""
+MOST_HELD, MOST_THREADS, MOST_NESTINGS = 64, 128, 10_000
+"""Beyond so many locks held at once, threads that nest locks, and nestings of a run, no more nestings are made. Something may go untold, but nothing
+that is told gets wrong, for who holds what is still known. Together they bound the memory: a nesting keeps a set of locks and a clock of threads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Nesting:
-    """A thread that held `outer` took `inner`; `gates` are the other locks that it held. `at` is its own time then, `clock` the others'."""
+    """A thread that held `outer` took `inner`; `held` are all the locks that it had then, one set for all nestings of that taking.
+
+    `at` is its own time then, `clock` the others'.
+    """
 
     thread: int
     outer: int
     inner: int
-    gates: frozenset[int]
+    held: frozenset[int]
     outer_line: int
     inner_line: int
     outer_seq: int
@@ -33,20 +40,32 @@ class Nesting:
     clock: Clock
 
 
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """Where a lock was taken, and what the thread held then; None if that was too much to say."""
+
+    line: int
+    seq: int
+    under: frozenset[int] | None
+
+
 class LocksHeld:
-    """Fed the events of locks; `took` answers with the nestings that one acquisition makes."""
+    """Fed the events of locks; `event` answers with the nestings that one acquisition makes."""
 
     def __init__(self, source: str) -> None:
         self._patient = [not _MAY_GIVE_UP.search(line) for line in source.splitlines()]
         self._all_patient = all(self._patient)
-        self._held: dict[int, dict[int, tuple[int, int, frozenset[int]]]] = {}
-        """By thread and lock: line and seq of its taking, and what the thread held then."""
+        self._held: dict[int, dict[int, Taking]] = {}
+        """By thread and lock."""
         self._counts: dict[tuple[int, int, int], int] = {}
+        self._nested: set[int] = set()
+        """The threads of the nestings that were made."""
+        self._room = MOST_NESTINGS
         self.wanted: dict[int, int] = {}
         """The lock that a thread waits for."""
 
-    def event(self, batch: Batch, at: int) -> list[tuple[int, int, int]]:
-        """Follow one event of a kind in LOCKING; new pairs (outer lock, line, seq) under which the thread took this lock."""
+    def event(self, batch: Batch, at: int) -> list[tuple[int, Taking]]:
+        """Follow one event of a kind in LOCKING; the outer locks, each with its taking, under which the thread took this lock."""
         kind, thread, obj = batch.kind[at], batch.thread[at], batch.obj[at]
         self.wanted.pop(thread, None)
         if kind == _BLOCKED:
@@ -59,9 +78,13 @@ class LocksHeld:
             return self._took(batch, at, thread, obj)
         return []
 
-    def gates(self, thread: int, *but: int) -> frozenset[int]:
-        """The other locks that the thread holds."""
-        return frozenset(self._held.get(thread, {})) - set(but)
+    def holds(self, thread: int, obj: int) -> bool:
+        """Whether the thread is known to hold the lock."""
+        return obj in self._held.get(thread, {})
+
+    def under(self, thread: int, obj: int) -> frozenset[int]:
+        """What the thread held when it took this lock."""
+        return self._held[thread][obj].under or frozenset()
 
     def ended(self, thread: int) -> None:
         """The thread is over and takes no more locks; what it left locked stays locked."""
@@ -74,23 +97,28 @@ class LocksHeld:
             for obj in gap.objects or tuple(held):
                 held.pop(obj, None)
 
-    def _took(self, batch: Batch, at: int, thread: int, obj: int) -> list[tuple[int, int, int]]:
+    def _took(self, batch: Batch, at: int, thread: int, obj: int) -> list[tuple[int, Taking]]:
         held = self._held.setdefault(thread, {})
         if obj in held:
             return []
-        line = batch.line[at]
-        new = []
-        if held and self._waits_for_ever(line):
-            for outer, (outer_line, seq, under) in held.items():
-                if obj in under:
-                    continue  # taken under this very lock and kept beyond it: it stands for a state that the other lock guards
-                key = (thread, outer, obj)
-                count = self._counts.get(key, 0)
-                if count < EACH:
-                    self._counts[key] = count + 1
-                    new.append((outer, outer_line, seq))
-        held[obj] = line, batch.first_seq + at, frozenset(held)
+        taking = Taking(batch.line[at], batch.first_seq + at, frozenset(held) if len(held) < MOST_HELD else None)
+        new = list(self._new(thread, obj, held)) if taking.under and self._waits_for_ever(taking.line) else []
+        held[obj] = taking
         return new
+
+    def _new(self, thread: int, obj: int, held: dict[int, Taking]) -> Iterator[tuple[int, Taking]]:
+        if not self._room or (thread not in self._nested and len(self._nested) == MOST_THREADS):
+            return
+        for outer, taking in held.items():
+            if taking.under is None or obj in taking.under:
+                continue  # taken under this very lock and kept beyond it: it stands for a state that the other lock guards
+            key = (thread, outer, obj)
+            count = self._counts.get(key, 0)
+            if count < EACH and self._room:
+                self._room -= 1
+                self._nested.add(thread)
+                self._counts[key] = count + 1
+                yield outer, taking
 
     def _waits_for_ever(self, line: int) -> bool:
         return self._patient[line - 1] if 0 < line <= len(self._patient) else self._all_patient

@@ -114,18 +114,19 @@ class LostWakeup:
         names = self._stand.names
         obj, waiter = names.object(wait.obj), names.thread(thread)
         begun = self._begun.get(thread)
-        story = [f"{names.thread(signal.thread)} {word} {obj}{_where(signal)}; nobody was waiting."]
+        story = [f"{names.thread(signal.thread)} {word} {obj}{where(signal.line, signal.step)}; nobody was waiting."]
         steps = {signal.seq, wait.seq}
         if signal.cleared is not None:
-            story.append(f"{names.thread(signal.cleared.thread)} cleared it again{_where(signal.cleared)}.")
+            story.append(f"{names.thread(signal.cleared.thread)} cleared it again{where(signal.cleared.line, signal.cleared.step)}.")
             steps.add(signal.cleared.seq)
         story.append(f"{waiter} began to wait {'on' if word == 'notified' else 'for'} {obj} only after that"
-                     f"{_where(begun) if begun is not None else ''}.")
+                     f"{where(begun.line, begun.step) if begun is not None else ''}.")
         return Finding("lost_wakeup", f"Lost wake-up: {waiter} began to wait for {obj} after it was {word}", (*story, nobody),
                        (signal.thread, thread), (wait.obj,), tuple(sorted(steps)), fix, self._stand.possible_on())
 
 
-def _where(signal: _Signal) -> str:
-    place = [f"line {signal.line}"] if signal.line else []
-    place += [f"step {signal.step}"] if signal.step else []
+def where(line: int, step: int = 0) -> str:
+    """` (line 9, step 4)`, as far as it is known."""
+    place = [f"line {line}"] if line else []
+    place += [f"step {step}"] if step else []
     return f" ({', '.join(place)})" if place else ""

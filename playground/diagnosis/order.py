@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from playground.model.clock import Clock, joined
 from playground.model.event import KIND_ID, KINDS, Batch, ThreadState
-from playground.model.record import Gap, ThreadInfo
+from playground.model.record import ThreadInfo
 from playground.model.schedule import ACQUIRE, READ, RELEASE, WRITE
 from playground.model.steps import Choice, Stand
 
@@ -43,16 +43,26 @@ class StepOrder:
         """The others' steps that lie in this thread's past."""
         return joined(self._clocks.get(thread, {}), self._everybody)
 
+    def give(self, thread: int, thing: int, step: int) -> None:
+        """In this step the thread gives something back that others may take."""
+        self._left[thing] = joined(self._left.get(thing, {}), self._after(thread, step))
+
+    def take(self, thread: int, thing: int) -> None:
+        """The thread takes what others may have given."""
+        if left := self._left.get(thing):
+            self._clocks[thread] = joined(self.clock(thread), left)
+
+    def _after(self, thread: int, step: int) -> Clock:
+        return {**self.clock(thread), thread: step}
+
     def _meet(self, thread: int, step: int, stands: Stand, thing: int) -> None:
-        clock = self.clock(thread)
         if stands.mode in (ACQUIRE, READ, WRITE):
-            clock = self._clocks[thread] = joined(clock, self._left.get(thing, {}))
+            self.take(thread, thing)
         if stands.mode in (RELEASE, WRITE):
-            mine = {**clock, thread: step}
-            self._left[thing] = joined(self._left.get(thing, {}), mine)
+            self.give(thread, thing, step)
             if stands.kind == "condition.notify" and (not stands.name or not self._through_locks):
                 # A library's own condition, such as a future's: whoever finds the news already there does not wait, and no step tells so.
-                self._everybody = joined(self._everybody, mine)
+                self._everybody = joined(self._everybody, self._after(thread, step))
 
 
 _TAKES = frozenset(KIND_ID[name] for name in ("semaphore.acquired", "condition.woken", "barrier.tripped", "barrier.passed", "queue.got",
@@ -68,10 +78,15 @@ ORDERING = _TAKES | _GIVES | _TELLS_ALL | _ENDED | {_CREATED, _JOINED}
 
 
 class EventOrder:
-    """Fed the ordering events of a free run; a thread's own time is the seq of its event. Locks order nothing here."""
+    """Fed the ordering events of a free run. Locks order nothing here, unless they serve as signals.
+
+    A thread's own time is the seq of its last `mark`, a moment that will be asked about. Clocks hold no other threads: the many short ones of a
+    program that starts thousands would make each clock as long as their number.
+    """
 
     def __init__(self) -> None:
         self._clocks: dict[int, Clock] = {}
+        self._marks: Clock = {}
         self._left: dict[int, Clock] = {}
         self._everybody: Clock = {}
         self._ends: dict[int, Clock] = {}
@@ -84,23 +99,38 @@ class EventOrder:
         if info.obj:
             self._thread_of[info.obj] = info.thread
 
-    def gap(self, gap: Gap, seq: int) -> None:
+    def gap(self) -> None:
         """What was not recorded may have ordered everything before it before everything after it."""
-        self._everybody = joined(self._everybody, dict.fromkeys({0, *self._parents}, seq))
+        self._everybody = self._marks.copy()
+
+    def mark(self, thread: int, seq: int) -> None:
+        """Remember this moment of the thread: who comes after it will know."""
+        self._marks[thread] = seq
+        self._clocks[thread] = {**self._clocks.get(thread, {}), thread: seq}
 
     def clock(self, thread: int) -> Clock:
-        """The others' events that lie in this thread's past."""
-        return joined(self._clocks.get(thread, {}), self._everybody)
+        """The marks that lie in this thread's past, and its own last one."""
+        clock = self._clocks[thread] = joined(self._clocks.get(thread, {}), self._everybody)
+        return clock
+
+    def give(self, thread: int, thing: int) -> None:
+        """The thread gives something back that others may take."""
+        self._left[thing] = joined(self._left.get(thing, {}), self.clock(thread))
+
+    def take(self, thread: int, thing: int) -> None:
+        """The thread takes what others may have given."""
+        if left := self._left.get(thing):
+            self._clocks[thread] = joined(self._clocks.get(thread, {}), left)
 
     def event(self, batch: Batch, at: int) -> None:
         """Follow one event of a kind in ORDERING."""
-        kind, thread, obj, seq = batch.kind[at], batch.thread[at], batch.obj[at], batch.first_seq + at
+        kind, thread, obj = batch.kind[at], batch.thread[at], batch.obj[at]
         if kind == _CREATED:
             parent = self._parents.get(thread, 0)
-            self._clocks[thread] = joined(self._clocks.get(thread, {}), self._now(parent, seq))
+            self._clocks[thread] = joined(self._clocks.get(thread, {}), self.clock(parent))
         elif kind in _ENDED:
             # A join that finds the thread ended waits for nothing and leaves no event: its parent may have made it.
-            self._ends[thread] = self._now(thread, seq)
+            self._ends[thread] = self.clock(thread)
             parent = self._parents.get(thread, 0)
             if parent != thread:
                 self._clocks[parent] = joined(self._clocks.get(parent, {}), self._ends[thread])
@@ -108,11 +138,8 @@ class EventOrder:
             self._clocks[thread] = joined(self._clocks.get(thread, {}), self._ends.get(self._thread_of.get(obj, -1), {}))
         else:
             if kind in _TAKES:
-                self._clocks[thread] = joined(self._clocks.get(thread, {}), self._left.get(obj, {}))
+                self.take(thread, obj)
             if kind in _GIVES:
-                self._left[obj] = joined(self._left.get(obj, {}), self._now(thread, seq))
+                self.give(thread, obj)
             if kind in _TELLS_ALL:
-                self._everybody = joined(self._everybody, self._now(thread, seq))
-
-    def _now(self, thread: int, seq: int) -> Clock:
-        return {**self.clock(thread), thread: seq}
+                self._everybody = joined(self._everybody, self.clock(thread))

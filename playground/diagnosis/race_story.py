@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from playground.diagnosis.accesses import Access
+from playground.diagnosis.names import listed
 
 FIXES = {
     "lost": "Hold one lock from reading {name} until it is written, in every thread that changes it.",
+    "outdated": "Hold one lock around the look at {name} and the change that follows from it, in every thread that changes {name}.",
+    "within": "Let every thread hold one lock from its first to its last use of {name}, so that only one at a time is at it.",
     "updates": "Hold one lock from reading {name} until it is written, in every thread that changes it.",
     "writes": "Hold one lock around every write of {name}, or let one thread alone write it.",
     "stale": "Wait for the thread that writes {name} before reading it: join it, or pass the value through a Queue or an Event.",
@@ -15,6 +18,8 @@ FIXES = {
 }
 _TITLES = {
     "lost": "Data race: {threads} change {name} at the same time, and a write is lost",
+    "outdated": "Data race: {first} acts on a look at {name} that is out of date: {second} changed it in between",
+    "within": "Data race: {second} looks at {name} while {first}'s change is in it too",
     "updates": "Data race: {threads} change {name}, and nothing keeps them apart",
     "writes": "Data race: {threads} write {name}, and nothing says who is last",
     "stale": "Data race: {threads} use {name}, and nothing says who is first",
@@ -23,15 +28,21 @@ _TITLES = {
 _SHORT = 40
 
 
-def title_of(kind: str, name: str, threads: str) -> str:
-    """The race in one line."""
-    return _TITLES[kind].format(name=name, threads=threads)
+def title_of(kind: str, name: str, threads: Sequence[str]) -> str:
+    """The race in one line; the threads in the order of their accesses."""
+    return _TITLES[kind].format(name=name, threads=listed(list(threads)), first=threads[0], second=threads[-1])
 
 
 def told(kind: str, name: str, accesses: Sequence[Access], other_read: Access | None, threads: Mapping[int, str]) -> Iterator[str]:
     """The story, cause before effect."""
     if kind == "lost":
         yield from _lost(name, accesses, other_read, threads)
+        return
+    if kind == "outdated":
+        yield from _outdated(name, accesses, other_read, threads)
+        return
+    if kind == "within":
+        yield from _within(name, accesses, threads)
         return
     for access in accesses:
         yield f"{threads[access.thread]} {_did(access, name)}{_where(access)}."
@@ -61,6 +72,27 @@ def _lost(name: str, accesses: Sequence[Access], other_read: Access | None, thre
     left = f": {name} is {_cut(kept.after)}" if kept.after and lost.after == kept.after else ""
     yield f"{mine}'s write{_where(kept)} replaced {other}'s{left}."
     yield f"No lock keeps the reading and the writing of {name} together."
+
+
+def _outdated(name: str, accesses: Sequence[Access], other_read: Access | None, threads: Mapping[int, str]) -> Iterator[str]:
+    look, change, act = accesses
+    mine, other = threads[act.thread], threads[change.thread]
+    if other_read is None:
+        yield f"{mine} looked at {name}{_where(look)}."
+    else:
+        first, second = sorted((look, other_read), key=_step)
+        yield f"{threads[first.thread]} looked at {name}{_where(first)}; {threads[second.thread]} looked at it too{_where(second)}."
+    yield f"Then {other} changed {name}{_where(change)}."
+    yield f"{mine} acted on what it had seen{_where(act)}, and that was out of date."
+    yield f"No lock keeps the look at {name} and the change together."
+
+
+def _within(name: str, accesses: Sequence[Access], threads: Mapping[int, str]) -> Iterator[str]:
+    other, mine, look = accesses
+    for change in sorted((other, mine), key=_step):
+        yield f"{threads[change.thread]} changed {name}{_where(change)}."
+    yield (f"{threads[look.thread]} looked at {name}{_where(look)} and found both changes: "
+           f"nothing keeps {threads[other.thread]} out while it is at it.")
 
 
 def _did(access: Access, name: str) -> str:

@@ -1,8 +1,8 @@
 """When silence proves something: the waits that have lasted long enough, and whether every thread that lives is in one.
 
 Only waits without a timeout count, recorded and not in doubt, that have lasted CONFIRM_NS, and POSSIBLE_NS since something was last done to what they
-wait for: on a busy machine a thread that was set free is slow to say so. A program that uses `signal` can be woken from outside the trace: its
-standstill tells nothing.
+wait for: on a busy machine a thread that was set free is slow to say so. A join of a thread that has ended never counts: its last objects may be long
+in going, but they go. A program that uses `signal` can be woken from outside the trace: its standstill tells nothing.
 """
 
 from __future__ import annotations
@@ -88,6 +88,8 @@ class Standstill:
     def _ripe(self, wait: Wait, now_ns: int) -> bool:
         """It has lasted long enough to say that it is a wait and nothing else."""
         if wait.timed or wait.unsettled or wait.kind not in WAIT_WORDS:
+            return False
+        if wait.kind == "thread.joining" and wait.obj in self.graph.over:
             return False
         if wait.kind == "lock.blocked" and self.graph.freed.get(wait.obj, -1) >= wait.at_ns:
             return False

@@ -12,6 +12,7 @@ from playground.diagnosis.deadlock import Deadlock
 from playground.diagnosis.forgotten_release import ForgottenRelease
 from playground.diagnosis.lost_wakeup import LostWakeup
 from playground.diagnosis.standstill import Standstill, Stuck
+from playground.diagnosis.wrong_waiter import WrongWaiter
 from playground.model.finding import Finding
 from playground.model.record import Record
 from playground.model.spec import RunSpec
@@ -27,7 +28,7 @@ class Teller(Protocol):
         """What is to be told now, each story once."""
 
 
-TELLERS: tuple[Callable[[Standstill], Teller], ...] = (Deadlock, LostWakeup, ForgottenRelease)
+TELLERS: tuple[Callable[[Standstill], Teller], ...] = (Deadlock, LostWakeup, WrongWaiter, ForgottenRelease)
 
 
 class StuckThreads:

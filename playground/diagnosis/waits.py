@@ -56,6 +56,8 @@ class WaitsForGraph:
         self.permits: dict[int, Counter[int]] = {}
         self.foreign: set[int] = set()
         self.ended: dict[int, int] = {}
+        self.over: set[int] = set()
+        """The Thread objects of the ended: who joins one goes on, though the machine or the thread's last `__del__` may be slow."""
         self.thinned: list[Gap] = []
         self.stirred: dict[int, int] = {}
         self.freed: dict[int, int] = {}
@@ -121,6 +123,7 @@ class WaitsForGraph:
             for each in (self._object_of.get(thread, 0), over.obj if over else 0):
                 self.stirred[each] = batch.at_ns[at]
             self.ended[thread] = batch.first_seq + at
+            self.over.add(obj or self._object_of.get(thread, 0))
             self.last_end_ns = batch.at_ns[at]
             return
         if to == _S.RUNNING:

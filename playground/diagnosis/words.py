@@ -35,7 +35,8 @@ FIXES: tuple[tuple[str, str], ...] = (
     ("queue.joining", "Call task_done once for every item taken, also when its work failed."),
     ("barrier.waiting", "Give the barrier as many parties as there are threads that come to it."),
     ("event.waiting", "Set the event on every path, also when the work before it fails."),
-    ("future.waiting", "Do not wait for a task from within the only worker that could run it."),
+    ("future.waiting", "Do not wait for a task from within a worker of the same pool: once every worker waits so, none is left to run it. Of "
+                       "a future of your own set the result or exception on every path."),
     ("lock.blocked", "Take the lock in a `with` block, so that it is released on every path."),
     ("thread.joining", "Do not let threads wait for each other's end."),
 )

@@ -34,7 +34,7 @@ class Finding:
 FINDING_LEGEND: tuple[tuple[str, str, str], ...] = (
     ("deadlock", "deadlock", "threads wait for each other, or for somebody who will never come"),
     ("crash", "crash", "an exception that nobody caught left a thread"),
-    ("lost_wakeup", "lost wake-up", "a notify came before the wait began, and nobody is left to notify again"),
+    ("lost_wakeup", "lost wake-up", "a notify came before the wait began, or woke another thread, and nobody is left to notify again"),
     ("forgotten_release", "forgotten release", "a thread ended with a lock or a permit that others wait for"),
     ("data_race", "data race", "two threads use the same variable, one of them writes, and nothing says who is first"),
     ("lock_order", "lock order", "threads take the same locks in opposite orders: it went well this time"),

@@ -137,7 +137,116 @@ def test_check_then_act_on_a_container_is_told_where_the_program_failed() -> Non
     story = cast()
     story.event(9, "thread.crashed", 1, line=5, note=story.text("IndexError: pop from empty list"))
     (finding,) = races(steps, story=story)
-    assert "stack" in finding.title
+    assert finding.title == "Data race: Adder-1 acts on a look at stack that is out of date: Adder-2 changed it in between"
+    assert finding.story == ("Adder-1 looked at stack (line 4, step 1); Adder-2 looked at it too (line 4, step 2).",
+                             "Then Adder-2 changed stack (line 5, step 3).",
+                             "Adder-1 acted on what it had seen (line 5, step 4), and that was out of date.",
+                             "No lock keeps the look at stack and the change together.")
+    assert finding.fix == "Hold one lock around the look at stack and the change that follows from it, in every thread that changes stack."
+
+
+CHECK_THEN_ACT: dict[str, str] = {
+    "an append": "    if not {name}:\n        {name}.append(number)\n",
+    "keys of their own": "    if not {name}:\n        {name}[number] = number\n",
+    "one new key": "    if 'k' not in {name}:\n        {name}['k'] = number\n        made.append(number)\n",
+    "a key deleted twice": "    if 0 in {name}:\n        del {name}[0]\n",
+    "an item taken twice": "    if {name}:\n        {name}.pop(0)\n",
+    "a set": "    if not {name}:\n        {name}.add(number)\n",
+    "a set of a word": "    if len({name}) < 1:\n        {name}.add(number)\n",
+}
+FIRST = {"an append": "[]", "keys of their own": "{}",
+         "one new key": "{}", "a key deleted twice": "{0: 1}", "an item taken twice": "[1]", "a set": "set()",
+         "a set of a word": "set()"}
+
+
+@pytest.mark.parametrize("name", ["shelf", "drawer"])
+@pytest.mark.parametrize("what", CHECK_THEN_ACT)
+def test_where_nothing_is_replaced_no_write_is_said_to_be_lost(what: str, name: str) -> None:
+    source = f"""import threading
+made = []
+{name} = {FIRST[what]}
+def work(number):
+{CHECK_THEN_ACT[what].format(name=name)}
+threads = [threading.Thread(target=work, args=(number,)) for number in range(2)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+assert len({name}) < 2 and len(made) < 2
+"""
+    told = [finding for outcome, each in findings(source, 8) for finding in each if outcome.failed and finding.kind == "data_race"]
+    assert told
+    for finding in told:
+        assert f"a look at {name} that is out of date" in finding.title, finding
+        assert any(f"changed {name} (line" in sentence for sentence in finding.story)
+        assert not any(word in sentence for sentence in (finding.title, *finding.story) for word in ("lost", "replaced", "wrote"))
+        assert f"the look at {name} and the change" in finding.fix
+
+
+def test_an_item_that_both_add_to_is_a_lost_update_still() -> None:
+    source = """import threading
+count = {"k": 0}
+def work():
+    count["k"] += 1
+threads = [threading.Thread(target=work) for _ in range(2)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+assert count["k"] == 2
+"""
+    titles = {finding.title for outcome, each in findings(source, 8) for finding in each if outcome.failed and finding.kind == "data_race"}
+    assert titles
+    assert all("change count['k'] at the same time, and a write is lost" in title for title in titles)
+
+
+def test_a_list_that_both_extend_in_place_loses_nothing() -> None:
+    source = """import threading
+parts = []
+def work(number):
+    global parts
+    parts += [number]
+threads = [threading.Thread(target=work, args=(number,)) for number in range(2)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"""
+    assert not [finding for _, each in findings(source, 8) for finding in each]
+
+
+def test_a_list_extended_after_it_was_replaced_has_undone_that() -> None:
+    source = """import threading
+parts = [1]
+def extend():
+    global parts
+    parts += [2]
+def empty():
+    global parts
+    parts = []
+threads = [threading.Thread(target=extend), threading.Thread(target=empty)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"""
+    titles = {finding.title for _, each in findings(source, 12) for finding in each}
+    assert "Data race: extend-1 and empty-1 change parts at the same time, and a write is lost" in titles
+
+
+BOTH_WITHIN = """import threading
+inside = []
+def work(number):
+    inside.append(number)
+    assert len(inside) <= 1
+    inside.remove(number)
+threads = [threading.Thread(target=work, args=(number,)) for number in range(2)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"""
+
+
+def test_what_comes_after_the_crash_did_not_lead_to_it() -> None:
+    told = [finding for outcome, each in findings(BOTH_WITHIN, 8) for finding in each if outcome.failed and finding.kind == "data_race"]
+    assert told
+    for finding in told:
+        other = {"work-1": "work-2", "work-2": "work-1"}
+        assert finding.title in {f"Data race: {one} looks at inside while {two}'s change is in it too" for one, two in other.items()}
+        assert not any("acted" in sentence or "line 6" in sentence for sentence in finding.story), finding.story
+        assert any("looked at inside (line 5" in sentence for sentence in finding.story)
+        assert "from its first to its last use of inside" in finding.fix
 
 
 def test_places_are_told_apart_though_they_are_called_alike() -> None:

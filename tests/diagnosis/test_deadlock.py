@@ -292,6 +292,16 @@ def test_the_last_workers_of_a_pool_that_is_shut_down_are_not_stuck() -> None:
     assert not detector.quiet(200 * MS + POSSIBLE_NS - 1)
 
 
+@pytest.mark.parametrize("joining_first", [True, False])
+def test_who_joins_a_thread_that_has_ended_goes_on_however_slow_the_machine_is(joining_first: bool) -> None:
+    """CPython lets a join go on only when the thread's last objects are gone, which may take as long as their `__del__` likes."""
+    story = Story()
+    main, one = story.begin("one")
+    thread = story.object("one", "Thread")
+    story.event(2, "thread.joining", main, thread).event(3 if joining_first else 1, "thread.ended", one, thread)
+    assert not judged(story, quiet_ms=5_000)
+
+
 def test_every_wait_has_its_words() -> None:
     assert WAIT_WORDS.keys() <= KIND_ID.keys()
     assert NOBODY_LEFT.keys() <= WAIT_WORDS.keys()

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
+import pytest
+
 from playground.diagnosis.lock_order import LockOrder
+from playground.diagnosis.locks_held import MOST_HELD, MOST_THREADS
 from playground.model.finding import Finding
 from playground.model.spec import RunSpec
 from tests.story import Story
@@ -121,3 +126,121 @@ def test_a_gap_forgets_who_held_what() -> None:
     story.event(3, "lock.acquired", forth, right, line=11)
     nest(story, 4, back, right, left)
     assert not judged(story)
+
+
+def test_a_lock_that_another_thread_let_go_of_keeps_them_apart() -> None:
+    """Who takes a lock that serves as a signal comes after the thread that gave it."""
+    story, (main, forth, back), (left, right, signal) = two("left", "right", "signal")
+    story.event(0.5, "lock.acquired", main, signal, value=1)
+    nest(story, 1, forth, left, right)
+    story.event(2, "lock.released", forth, signal).event(2.5, "lock.acquired", back, signal, value=1)
+    nest(story, 3, back, right, left)
+    assert not judged(story)
+
+
+def test_a_lock_that_its_holder_let_go_of_does_not() -> None:
+    story, (_, forth, back), (left, right, other) = two("left", "right", "other")
+    nest(story, 1, forth, left, right)
+    nest(story, 2, forth, other)
+    nest(story, 3, back, other)
+    nest(story, 4, back, right, left)
+    assert judged(story)
+
+
+def test_what_an_event_loop_may_have_ordered_is_not_told() -> None:
+    story, (_, forth, back), (left, right) = two()
+    nest(story, 1, forth, left, right)
+    nest(story, 2, back, right, left)
+    assert not judged(story, source="import asyncio")
+
+
+def test_opposite_orders_under_another_lock_of_ones_own_are_told() -> None:
+    story, (_, forth, back), (left, right, one, other) = two("left", "right", "one", "other")
+    nest(story, 1, forth, one, left, right)
+    nest(story, 2, back, other, right, left)
+    assert len(judged(story)) == 1
+
+
+def memory_mb(story: Story) -> float:
+    """The most memory that judging this took."""
+    records = story.records()
+    detector = LockOrder(RunSpec(source="pass"))
+    tracemalloc.start()
+    for record in records:
+        detector.see(record)
+    detector.end(10**12)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak / 1e6
+
+
+@pytest.mark.parametrize("first_out", [True, False], ids=["first taken first given", "last taken first given"])
+def test_hundreds_of_locks_held_at_once_take_little_memory(first_out: bool) -> None:
+    story = Story()
+    (main,) = story.begin()
+    locks = [story.object(f"lock[{number}]") for number in range(250)]
+    for number, lock in enumerate(locks):
+        story.event(1 + number, "lock.acquired", main, lock, value=1)
+    for number, lock in enumerate(locks if first_out else locks[::-1]):
+        story.event(300 + number, "lock.released", main, lock)
+    assert memory_mb(story) < 10
+
+
+def test_hundreds_of_threads_with_nested_locks_take_little_memory() -> None:
+    story = Story()
+    main, *_ = story.begin()
+    left, right = story.object("left"), story.object("right")
+    for number in range(1_500):
+        thread = story.thread(f"short-{number}", parent=main)
+        story.event(2 + number, "thread.created", thread).event(2 + number, "thread.began", thread)
+        nest(story, 2.1 + number, thread, left, right)
+        story.event(2.9 + number, "thread.ended", thread)
+    assert memory_mb(story) < 20
+
+
+def test_opposite_orders_beside_many_locks_held_at_once_are_told() -> None:
+    story, (main, forth, back), (left, right) = two()
+    for number in range(MOST_HELD + 10):
+        story.event(0.1, "lock.acquired", main, story.object(f"lock[{number}]"), value=1)
+    nest(story, 1, forth, left, right)
+    nest(story, 2, back, right, left)
+    assert len(judged(story)) == 1
+
+
+def test_a_gate_taken_beyond_the_most_locks_at_once_keeps_them_apart() -> None:
+    story, (_, forth, back), (left, right, gate) = two("left", "right", "gate")
+    many = [story.object(f"lock[{number}]") for number in range(MOST_HELD)]
+    for lock in [*many, gate]:
+        story.event(0.1, "lock.acquired", forth, lock, value=1)
+    for lock in many:
+        story.event(0.2, "lock.released", forth, lock)
+    nest(story, 1, forth, left, right)
+    nest(story, 2, back, gate, right, left)
+    assert not judged(story)
+
+
+@pytest.mark.parametrize("handed_over", [True, False])
+def test_an_order_through_threads_beyond_those_that_are_followed_still_holds(handed_over: bool) -> None:
+    story = Story()
+    _, back, thread = story.begin("back", "forth")
+    left, right, outer, inner = (story.object(name) for name in ("left", "right", "outer", "inner"))
+    permit = story.object("permit", "Semaphore")
+    nest(story, 1, back, outer, inner)
+    nest(story, 2, thread, left, right)
+    for number in range(MOST_THREADS + 10):
+        thread = story.thread(f"next-{number}", parent=thread)
+        story.event(3 + number, "thread.created", thread).event(3 + number, "thread.began", thread)
+        nest(story, 3.1 + number, thread, outer, inner)
+    if handed_over:
+        story.event(500, "semaphore.released", thread, permit).event(501, "semaphore.acquired", back, permit)
+    nest(story, 502, back, right, left)
+    assert bool(judged(story)) is not handed_over
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_nestings_beyond_the_most_of_a_run_are_given_up(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("playground.diagnosis.locks_held.MOST_NESTINGS", most)
+    story, (_, forth, back), (left, right) = two()
+    nest(story, 1, forth, left, right)
+    nest(story, 2, back, right, left)
+    assert len(judged(story)) == most - 1

@@ -72,6 +72,13 @@ threads = [threading.Thread(target=consumer), threading.Thread(target=producer)]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
 """, ("consumer-1 waits on cond (line 8).", "Nobody is left to notify cond.", "producer-1, which notified it at line 13, has ended.")),
+    "future": ("""
+from concurrent.futures import ThreadPoolExecutor
+pool = ThreadPoolExecutor(1)
+def inner(): return 1
+def outer(): return pool.submit(inner).result()
+pool.submit(outer).result()
+""", ("main waits for the result of future-1 (line 7).", "pool-1 waits for the result of future-2 (line 6).", "Nobody is left to finish future-2.")),
     "join under a lock": ("""
 lock = threading.Lock()
 def worker():
