@@ -1,7 +1,8 @@
 """One run, from the open cell to its End: read the channels, yield records, hold the run to its limits, always close.
 
 Memory stays flat whatever the program writes: nothing is read while the consumer has not taken what was read before, so a slow consumer fills the
-pipe and the program waits. The deadline still holds then: the supervisor in the cell keeps it too.
+pipe and the program waits, at its end too. The deadline still holds then: the supervisor in the cell keeps it too. What a consumer finds that comes
+after the deadline is what was sent before; the supervisor's word, not the late look at the clock, says how the run ended.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ STANDSTILL_NS = 1_000_000_000
 GRACE_NS = 500_000_000
 """The host's clock ends what the supervisor should have ended already."""
 DRAIN_NS = 5_000_000_000
-"""After a kill the channels must reach their end within this time."""
+"""After a kill the channels must reach their end within this time, or else still bring something: a consumer may come late."""
 LOST = "ended from outside: the run's supervisor was killed, so nothing is known of how the program would have ended"
 
 
@@ -118,7 +119,7 @@ class Session:
                 self._hold_to_limits(reading, now_ns, started_ns)
             else:
                 ended_ns = ended_ns or now_ns
-                if now_ns > ended_ns + DRAIN_NS:
+                if not chunks and now_ns > ended_ns + DRAIN_NS:
                     break
                 yield from reading.take([] if self._cut.limit in ("output_kb", "events") else chunks, now_ns)
             wait_s = TICK_S if chunks or now_ns < reading.last_sign_ns + STANDSTILL_NS else QUIET_TICK_S
@@ -126,6 +127,8 @@ class Session:
         left = cell.exit()
         if left.reason == "lost":
             self._cut = self._cut or stopped_cut(LOST)
+        elif self._cut is not None and self._cut.limit == "wall_s" and (left.reason == "ended" or left.limit):
+            self._cut = None  # the run was over: only its consumer came late
         yield from reading.finish(now_ns, self._missing(reading, left))
         self._cut = self._stuck_for_good(reading, left) or self._cut
         yield end_of(reading.account(now_ns, living), self._cut, left, self._spec.limits, self._tier(), self._python)

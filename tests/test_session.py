@@ -194,6 +194,29 @@ def test_the_runs_clock_begins_when_its_cell_is_there(monkeypatch: pytest.Monkey
     assert found.at_ns < 1_000_000_000
 
 
+class Over(FakeCell):
+    """A run that ended by itself before anybody ended it."""
+
+    def kill(self, reason: str) -> None:
+        self.killed.set()
+
+
+@pytest.mark.parametrize(("left", "outcome", "limit"), [(FakeExit(), "ok", ""),
+                                                        (FakeExit("limit", signal=9, limit="memory_mb"), "limit", "memory_mb")])
+def test_a_host_that_reads_after_the_time_is_up_tells_all_and_how_it_had_ended(monkeypatch: pytest.MonkeyPatch, left: FakeExit, outcome: str,
+                                                                               limit: str) -> None:
+    clock = SimpleNamespace(now_ns=ORIGIN)
+    monkeypatch.setattr("playground.session.time", SimpleNamespace(monotonic_ns=lambda: clock.now_ns))
+    data = bytes(good_story().output(4, 0, "first\n").output(5, 0, "last\n").close().data)
+    cut = data.index(b"first\n") + 20
+    records: list[Record] = []
+    for record in Session(RunSpec(source="pass"), lambda: Over([("events", data[:cut]), ("events", data[cut:])], left)):
+        records.append(record)
+        clock.now_ns += 30_000_000_000  # the consumer takes its time
+    assert [record.text for record in records if isinstance(record, Output)] == ["first\n", "last\n"]
+    assert (end(records).outcome, end(records).limit) == (outcome, limit)
+
+
 def test_a_supervisor_killed_from_outside_is_no_crash_of_the_program() -> None:
     found = end(run(FakeCell([("events", bytes(good_story().data))], FakeExit(reason="lost", signal=9))))
     assert (found.outcome, found.limit, found.exit_code) == ("stopped", "", 3)

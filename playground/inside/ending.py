@@ -19,6 +19,8 @@ from playground.model.event import KIND_ID
 __builtins__ = real.builtins
 _ENDED, _CRASHED, _KILLED = KIND_ID["thread.ended"], KIND_ID["thread.crashed"], KIND_ID["thread.killed"]
 _JOINING, _JOINED = KIND_ID["thread.joining"], KIND_ID["thread.joined"]
+_MOST_UNWRITTEN_S = 5.0
+"""Who has the pipe for so long and writes nothing has left it."""
 
 
 def uncompiled(recorder: Recorder, error: BaseException) -> int:
@@ -121,7 +123,24 @@ def _end(recorder: Recorder, status: int) -> None:
         recorder.emit_for(member.number, _KILLED, member.obj)
     if not main.crash:
         recorder.emit_for(0, _ENDED, main.obj)
-    recorder.close("exception" if recorder.error else "exit" if status else "ok", status)
+    if _send_all(recorder):
+        recorder.close("exception" if recorder.error else "exit" if status else "ok", status)
+        _send_all(recorder)
+
+
+def _send_all(recorder: Recorder) -> bool:
+    """What was told so far goes out, however late it is read: first, so that nothing is left out for want of room; and last, the last record too.
+
+    False if another thread's flush never came back. Where it only waits for a slow reader it gives the pipe free after a while.
+    """
+    while not recorder.writing.acquire(True, _MOST_UNWRITTEN_S):
+        if not recorder.writer:
+            return False
+    try:
+        recorder.pipe.push_all()
+    finally:
+        recorder.writing.release()
+    return True
 
 
 def _join_first(recorder: Recorder) -> int:

@@ -53,6 +53,9 @@ class Wait:
 CALLS_A_WINDOW = 500
 CALL_NS = 5_000
 PATIENCE = 10
+_SHARING = frozenset({"Condition", "Semaphore", "BoundedSemaphore", "Event", "Barrier", "Queue", "LifoQueue", "PriorityQueue", "Future"})
+_MOST_LIVING = 5_000
+"""Of more things it is not asked which were concerned."""
 
 type Waits = Callable[[FrameType, object], Wait | None]
 type Standing = Callable[[FrameType, int], tuple[Wait, FrameType] | None]
@@ -67,46 +70,74 @@ class Allowance(Protocol):
         """Whether one more may be recorded now."""
 
 
-class Budget:
-    """How many events of a family are recorded in a window; what is beyond is counted, exactly."""
+class _Drops:
+    """What a budget did not record since the last beat."""
 
-    __slots__ = ("_a_window", "_dropped", "_family", "_left", "_objects", "_since_ns")
+    __slots__ = ("number", "objects", "since_ns")
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.objects: set[Known] = set()
+        self.since_ns = 0
+
+
+class Budget:
+    """How many events of a family are recorded in a window; what is beyond is counted, exactly.
+
+    Nothing is locked, for a signal handler may come in between. Under the GIL no other thread runs between two steps unless something is called.
+    """
+
+    __slots__ = ("_a_window", "_drops", "_family", "_left")
 
     def __init__(self, family: str, a_window: int) -> None:
         self._family = family
         self._a_window = a_window
         self._left = a_window
-        self._dropped = 0
-        self._objects: set[int] = set()
-        self._since_ns = 0
+        self._drops = _Drops()
 
     def allows(self, known: Known) -> bool:
         """Whether one more may be recorded now."""
         if self._left > 0:
             self._left -= 1
             return True
-        if not self._dropped:
-            self._since_ns = real.monotonic_ns()
-        self._dropped += 1
-        if known.number:
-            self._objects.add(known.number)
+        at = 0 if self._drops.since_ns else real.monotonic_ns()
+        drops = self._drops  # from here on nothing is called until all of it is written
+        if at and (not drops.since_ns or at < drops.since_ns):
+            drops.since_ns = at
+        drops.number += 1
+        drops.objects.add(known)
         return False
 
     def beat(self, recorder: Recorder) -> None:
         """A window is over."""
         self._left = self._a_window
-        if self._dropped:
-            dropped, self._dropped = self._dropped, 0
-            objects, self._objects = self._objects, set()
-            recorder.gaps.count(self._family, dropped, f"too many {self._family} operations to record them all", self._since_ns)
-            recorder.gaps.about(objects)
+        fresh = _Drops()
+        drops, self._drops = self._drops, fresh
+        if drops.number:
+            reason = f"too many {self._family} operations to record them all"
+            recorder.gaps.count(self._family, drops.number, reason, drops.since_ns, objects=drops.objects)
+
+
+class _Turn:
+    """The shared functions are let alone from now on, or are watched again."""
+
+    __slots__ = ("at_ns", "paused", "since_ns", "until_ns")
+
+    def __init__(self, at_ns: int, since_ns: int, *, paused: bool) -> None:
+        self.at_ns = at_ns
+        self.paused = paused
+        self.since_ns = since_ns
+        """Since when calls may have gone unseen that no Gap tells of yet; 0: none have."""
+        self.until_ns = 0
+        """When all functions were watched again; 0: not yet."""
 
 
 class Hub:
     """The inner functions through which every composite acts: where they are called too often, they are let alone until that is paid for.
 
     The calls of a window are bounded; then the functions are not watched (they cost nothing) until ten times the cost has passed or a thread that
-    waited goes on, whose wait must be seen to end.
+    waited goes on, whose wait must be seen to end. Any thread may turn that at any time, also between two steps of another that is just turning it:
+    the last turn counts, an earlier one that is not done yet stops, and what was unseen since its beginning passes on to the later.
     """
 
     def __init__(self, recorder: Recorder, monitor: Monitor) -> None:
@@ -114,8 +145,10 @@ class Hub:
         self._monitor = monitor
         self._codes: list[CodeType] = []
         self._left = CALLS_A_WINDOW
-        self._paused_ns = 0
-        self._touched: set[int] = set()
+        self._turn = _Turn(0, 0, paused=False)
+        self._turn.until_ns = 1
+        self._touched: set[Known] = set()
+        self._lived: set[Known] = set()
 
     def add(self, code: CodeType) -> None:
         """One more function to let alone."""
@@ -124,38 +157,67 @@ class Hub:
 
     def called(self, known: Known | None = None) -> None:
         """One call was looked at."""
-        if known is not None and known.number:
-            self._touched.add(known.number)
+        if known is not None:
+            self._touched.add(known)
         self._left -= 1
-        if self._left <= 0 and not self._paused_ns:
-            self._paused_ns = real.monotonic_ns()
-            for code in self._codes:
-                self._monitor.pause(code)
+        if self._left <= 0:
+            turn = self._turn
+            if not turn.paused:
+                now_ns = real.monotonic_ns()
+                self._take(turn, _Turn(now_ns, turn.since_ns or now_ns, paused=True))
 
     def go_on(self, calls: int = 4) -> None:
         """Watch again, for so many calls."""
-        if self._paused_ns:
-            self.tell()
-            self._touched = set()
-            self._paused_ns = 0
+        turn = self._turn
+        while turn.paused:
             self._left = calls
-            for code in self._codes:
-                self._monitor.resume(code)
+            self._take(turn, _Turn(real.monotonic_ns(), turn.since_ns, paused=False))
+            turn = self._turn
+        if not turn.until_ns:
+            self._apply(turn)  # another thread is at it, and this one cannot wait for it
 
-    def tell(self) -> None:
-        """Say what is being let alone."""
-        if self._paused_ns:
-            gaps = self._recorder.gaps
-            gaps.count("other", 0, "busy queues and other primitives were not recorded all the time", self._paused_ns)
-            gaps.about(self._touched)
+    def _take(self, last: _Turn, turn: _Turn) -> None:
+        """That turn, unless another thread took one meanwhile."""
+        if self._turn is last:
+            self._turn = turn
+            self._apply(turn)
+
+    def _apply(self, turn: _Turn) -> None:
+        monitor = self._monitor
+        for code in self._codes if monitor.ours else ():
+            events = monitor.events(code, start=not turn.paused)
+            if self._turn is turn:  # and no other thread runs between this look and the next step
+                real.set_local_events(monitor.tool, code, events)
+        if not turn.paused:
+            turn.until_ns = real.monotonic_ns()
 
     def beat(self, now_ns: int) -> None:
         """A window is over."""
-        if not self._paused_ns:
+        turn = self._turn
+        if not turn.paused:
             self._left = CALLS_A_WINDOW
-            self._touched.clear()
-        elif now_ns - self._paused_ns >= CALLS_A_WINDOW * CALL_NS * PATIENCE:
+        elif now_ns - turn.at_ns >= CALLS_A_WINDOW * CALL_NS * PATIENCE:
             self.go_on(CALLS_A_WINDOW)
+        self.tell()
+
+    def tell(self) -> None:
+        """Say what was let alone since that was last told."""
+        turn, touched, self._touched = self._turn, self._touched, set()
+        since_ns, now_ns = turn.since_ns, real.monotonic_ns()
+        if since_ns:
+            turn.since_ns = 0 if turn.until_ns else now_ns
+            reason = "busy queues and other primitives were not recorded all the time"
+            self._recorder.gaps.count("other", 0, reason, since_ns, turn.until_ns or now_ns, self._concerned(touched))
+
+    def _concerned(self, touched: set[Known]) -> set[Known] | None:
+        """What may have been used unseen: all that acts through these functions and lives, or did when this was last told, or was seen to be used."""
+        living = list(self._recorder.things._by_id.values())
+        if len(living) > _MOST_LIVING:
+            return None
+        sharing = {known for known, _ in living if known.primitive in _SHARING and (known.number or known.primitive != "Future")}
+        concerned = touched | self._lived | sharing
+        self._lived = sharing
+        return concerned
 
 
 class Kit(ABC):

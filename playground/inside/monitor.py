@@ -73,15 +73,10 @@ class Monitor:
         if self.ours:
             real.set_local_events(self.tool, code, events)
 
-    def pause(self, code: CodeType) -> None:
-        """No start of that code is reported until `resume`: it costs nothing meanwhile."""
-        if self.ours:
-            real.set_local_events(self.tool, code, real.get_local_events(self.tool, code) & ~real.PY_START)
-
-    def resume(self, code: CodeType) -> None:
-        """Its starts are reported again."""
-        if self.ours:
-            real.set_local_events(self.tool, code, real.get_local_events(self.tool, code) | real.PY_START)
+    def events(self, code: CodeType, *, start: bool) -> int:
+        """What `real.set_local_events` takes for that code to report its starts, or to leave them out at no cost; all else stays."""
+        events = real.get_local_events(self.tool, code)
+        return events | real.PY_START if start else events & ~real.PY_START
 
     def end(self) -> None:
         """Give the tool back; with it all its events go."""

@@ -18,9 +18,8 @@ from playground.inside.lenses import pool
 from playground.inside.monitor import Monitor, code_of
 from playground.inside.names import Names
 from playground.inside.things import Known, Things
-from playground.model.event import KIND_ID, KINDS
+from playground.model.event import KINDS
 
-_CONDITION_WAITING = KIND_ID["condition.waiting"]
 _WRAPPERS = whole.__file__
 _ancestors = type.__dict__["__mro__"].__get__
 
@@ -116,8 +115,9 @@ class ControlledKit(Kit):
         self._tell(KINDS[kind].name, known, frame, value, self._texts[note])
 
     def begin_wait(self, wait: Wait, frame: FrameType | None) -> None:
-        """See Kit. A wait on a condition begins when the thread lets go of the lock, which is a step of its own."""
-        if wait.kind == _CONDITION_WAITING:
+        """See Kit. A wait on a condition, also a future's, begins when the thread lets go of the lock, which is a step of its own."""
+        within = self._baton.current.within
+        if within is not None and within[0] == "condition.wait":
             self._held_back[self.me()] = wait, frame
             return
         self._waiting[self.me()] = wait.known

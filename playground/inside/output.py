@@ -31,6 +31,7 @@ class Channel(io.BufferedIOBase):
 
     def __init__(self, stream: int, name: str, recorder: Recorder) -> None:
         self._stream = stream
+        self._recorder = recorder
         self._say: Callable[[int, bytes], bool] = recorder.say
         self._show: Callable[[], None] = recorder.show
         self.name = name
@@ -58,6 +59,8 @@ class Channel(io.BufferedIOBase):
             raise ValueError("write to closed file")
         text = bytes(data)
         if text and not self._said(text):
+            if self._recorder.leaving and self._recorder.me() < 0:
+                _hang()
             write_all(self._stream, text)
         return len(text)
 
@@ -92,6 +95,13 @@ def _is_ours(error: BaseException) -> bool:
             return False
         trace = trace.tb_next
     return True
+
+
+def _hang() -> None:
+    """The program is over, and the end only waits for its reader: of a daemon that comes to print then nothing is heard in CPython either."""
+    never = real.allocate_lock()
+    never.acquire()
+    never.acquire()
 
 
 def take_over(recorder: Recorder) -> None:

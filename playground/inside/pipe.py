@@ -17,6 +17,8 @@ from playground.model.record import HEADER, RECORD_BYTES
 __builtins__ = real.builtins
 PAYLOAD_BYTES = RECORD_BYTES - HEADER.size
 _WRITE_BYTES = 1 << 16
+_PATIENT_MS = 1_000
+"""After so long without room the pipe is looked at again: the program's daemons may have closed it meanwhile."""
 _HIGH = (1000, 240, 60, 20)
 
 
@@ -71,6 +73,11 @@ class Pipe:
                 break
         del self.pending[: self._at]
         self._at = 0
+
+    def push_all(self) -> None:
+        """Write all that is queued, and wait as long as somebody may still read, as a print into a full pipe does."""
+        while self.pending and self.alive:
+            self.push(_PATIENT_MS)
 
     def push_beyond(self, size: int) -> None:
         """Write what is queued if it is that much by now."""

@@ -135,14 +135,17 @@ class Recorder:
         thread = self.ids.get(real.get_ident(), -1)
         if thread < 0:
             thread = self.adopt()
-        if thread < 0 and self.leaving:
-            return False
+        if thread < 0:
+            if self.leaving:
+                return False
+            thread = 0
         for start in range(0, len(data), _MOST_UNSAID):
             if not self.on:
                 return False
             piece = data[start : start + _MOST_UNSAID]
-            self.sayings.append((at, max(thread, 0), stream, piece))
-            self.unsaid += len(piece)
+            size = len(piece)
+            self.sayings.append((at, thread, stream, piece))  # a call among these words would let a flush take the list before it is filled
+            self.unsaid += size
             try:
                 self._pass_on(at, line=piece.endswith(b"\n"))
             except Exception as error:  # noqa: BLE001 - what was printed is kept, and goes out with a later flush
@@ -289,14 +292,14 @@ class Recorder:
         self._announce()
         if len(pipe.pending) > _MOST_PENDING:
             self.dropped += count
-            self.gaps.count("other", count, "the reader of the trace was too slow", real.monotonic_ns())
+            if count:
+                self.gaps.count("other", count, "the reader of the trace was too slow", min(memoryview(events).cast("Q")[::4]))
             events = b""
         for start in range(0, len(events), _BATCH_BYTES):
             pipe.add(BATCH, events[start : start + _BATCH_BYTES])
         self.appended += count
         self._outputs()
-        gap = self.gaps.take(real.monotonic_ns(), last=last)
-        if gap:
+        for gap in self.gaps.take(real.monotonic_ns(), self.objects.announced, last=last):
             pipe.add(GAP, gap)
         pipe.push(wait_ms, *waited)
 
@@ -369,7 +372,9 @@ class Recorder:
             return
         self.append = _nothing
         if self.pipe.alive and self.failures:
-            self.gaps.say(reason, real.monotonic_ns())
+            since_ns = real.monotonic_ns()
+            self.gaps.say(reason, since_ns)
+            self.last_words.append(lambda: self.gaps.say(reason, since_ns))
         else:
             self.on = False
         for ending in self.endings:

@@ -148,12 +148,19 @@ class Recording:
         self.look()
         for wait in self._baton.waits:
             self._blocked(wait.task.id, wait.pending, self._baton.step)
-            self.waits[wait.pending.obj] = self.name(wait.pending)
+            self.waits[wait.pending.obj] = self.name(wait.pending) or self._waited_for(wait.task.id)
+
+    def _waited_for(self, thread: int) -> str:
+        """Of what the library made for itself: the future whose result the thread waits for, as a lens has said."""
+        _, number = self._waiting.get(thread, ("", 0))
+        return self.things[number - 1].name if number else ""
 
     def emit(self, kind: str, thread: int, obj: Any = None, value: int = 0, note: str = "") -> None:
         """A primitive says what happened."""
         if self._baton.over:
             return
+        if kind == "lock.released" and self._kit is not None:
+            self._kit.lets_go()
         number = 0 if obj is None else self._touched.get(self._baton.numbered(obj), 0) or self._number(obj)
         if obj is not None and not number and not kind.startswith("thread."):
             return  # the library made it for itself
@@ -161,8 +168,6 @@ class Recording:
         line = line_of(self._visitors(sys._getframe(1))) if own else self.standings.line(thread)
         if kind == "thread.created":
             self._born(thread, obj, number, line)
-        if kind == "lock.released" and self._kit is not None:
-            self._kit.lets_go()
         self._add(thread, kind, number, line, value, note)
 
     def _seen(self, kind: str, known: Known, frame: FrameType | None, value: int, note: str) -> None:

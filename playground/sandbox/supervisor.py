@@ -25,7 +25,6 @@ from playground.sandbox.sampler import Sampler, cpu_ns
 WATCH_S, TREE_WATCH_S, FAST_WATCH_S = 0.05, 0.02, 0.01
 """Between two looks at memory and CPU time: of one process, which its address space bounds too; of several; of any that is a third full."""
 FIRST_LOOK_S = 0.002
-LAST_WORD_S = 0.5
 SAMPLES, END, ERROR = b"S", b"X", b"E"
 """First byte of a message to the host."""
 _INT = struct.Struct("=i")
@@ -193,8 +192,10 @@ class Supervisor:
         return True
 
     def _say(self, message: bytes) -> None:
-        """The last word, to a host that may be slow or gone."""
-        host = self._watch.host
-        host.settimeout(LAST_WORD_S)
+        """The last word: it has its room, and lies there until the host reads, however late. To a host that is gone nothing can be said.
+
+        The socket has no timeout: with one Python polls before it sends, and to poll a unix socket is full when a quarter of its buffer is
+        (net/unix/af_unix.c: unix_writable).
+        """
         with contextlib.suppress(OSError):
-            host.send(message)
+            self._watch.host.send(message)

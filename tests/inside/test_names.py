@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from types import MethodType
 
 import pytest
 
+from playground.inside.thread_names import function_name
 from tests.inside.running import Trace, record_program
 from tests.inside.steering import steer
+from tests.story import Story
 
 BOTH = pytest.mark.parametrize("run", [record_program, steer], ids=["free", "controlled"])
 
@@ -137,3 +141,51 @@ Account().balance = 2
     written = [step.name for step in trace.recording.steps if step.kind == "write"]
     assert written == ["ours.balance", "ours.balance", "<Account>.balance", ".balance"]
     assert {stand.name for row in trace.choices for stand in row.stands if stand.kind == "write"} == set(written)
+
+
+@BOTH
+def test_a_proxy_is_called_and_never_asked_for_its_name(run: Callable[[str], Trace]) -> None:
+    trace = run("""
+import _thread, threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
+class Proxy:
+    def __getattr__(self, name): raise RuntimeError("working outside of context")
+    def __call__(self, *rest): print("called")
+class Worker(threading.Thread, metaclass=type("Quiet", (type,), {"__name__": property(lambda self: 1 / 0)})):
+    def run(self): pass
+@cache
+def cached(): pass
+with ThreadPoolExecutor(1) as pool:
+    pool.submit(Proxy()).result()
+    pool.submit(partial(Proxy())).result()
+for thread in (threading.Thread(target=partial(Proxy())), threading.Thread(target=cached), Worker()):
+    thread.start(); thread.join()
+""")
+    assert trace.printed() == "called\n" * 3, trace.printed(2)
+    assert [thread.name for thread in trace.threads][1:] == ["pool-1", "Proxy-1", "cached-1", "Worker-1"]
+
+
+def test_nothing_of_the_programs_runs_for_a_functions_name() -> None:
+    asked: list[str] = []
+
+    class Loud(type):
+        def __getattribute__(cls, name: str) -> object:
+            asked.append(name)
+            return super().__getattribute__(name)
+
+    class Proxy(metaclass=Loud):
+        def __getattribute__(self, name: str) -> object:
+            asked.append(name)
+            return super().__getattribute__(name)
+
+        def __call__(self) -> None:
+            """Nothing."""
+
+    proxy = Proxy()
+    asked.clear()
+    for function, name in ((proxy, "Proxy"), (Proxy, "Proxy"), (partial(partial(proxy)), "Proxy"), (MethodType(proxy, 1), "Proxy"), (len, "len"),
+                           ([].append, "append"), (str.upper, "upper"), ((1).__add__, "__add__"), (int, "int"), (lambda: 0, "lambda"),
+                           (partial(Story().close), "close"), (None, "NoneType")):
+        assert function_name(function) == name
+        assert asked == [], name

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import dis
+import sys
+from types import FrameType
+
 import pytest
 
+from playground.inside.recorder import Recorder
 from tests.inside.running import record_program
 
 
@@ -32,6 +37,34 @@ print(sys.stdout.encoding, sys.stdout.isatty(), sys.stdout.fileno())
 def test_two_megabytes_arrive_although_the_pipe_is_small() -> None:
     trace = record_program("for i in range(20_000): print('x' * 100)")
     assert len(trace.printed()) == 20_000 * 101
+
+
+def test_nothing_printed_is_lost_wherever_the_gil_is_given_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CPython gives it away after a call: a flush of the hidden thread comes in at each of them."""
+    recorder, sent = Recorder(0, {}), list[bytes]()
+    monkeypatch.setattr(recorder, "_pass_on", lambda _at, *, line: line)
+    monkeypatch.setattr(recorder, "pipe", type("Sent", (), {"add": staticmethod(lambda _kind, payload: sent.append(payload))}))
+    before, said = "", Recorder.say.__code__
+
+    def stopped(frame: FrameType, event: str, _value: object) -> object:
+        nonlocal before
+        if frame.f_code is not said:
+            return None
+        frame.f_trace_opcodes = True
+        if event == "opcode":
+            if before.startswith("CALL"):
+                recorder._outputs()
+            before = dis.opname[said.co_code[frame.f_lasti]]
+        return stopped
+
+    last = sys.gettrace()
+    sys.settrace(stopped)
+    try:
+        recorder.say(1, b"here")
+    finally:
+        sys.settrace(last)
+    recorder._outputs()
+    assert [payload[-4:] for payload in sent] == [b"here"]
 
 
 def test_output_goes_to_the_descriptors_when_the_pipe_is_closed() -> None:

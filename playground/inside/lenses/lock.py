@@ -36,6 +36,8 @@ _RECORDED_WAIT = "_methods.<locals>.wait"
 _LONGEST = _thread.TIMEOUT_MAX
 
 type Method = Callable[..., Any]
+type Thin = tuple[weakref.ref[RecordedLock], Known, int]
+"""A lock that is the plain one for a while, and since when."""
 
 
 class Locks:
@@ -45,7 +47,7 @@ class Locks:
         self.kit = kit
         self.left = [A_WINDOW_ALL, 0]
         """Acquisitions left in this window for all locks; the window's number."""
-        self.thin: list[tuple[weakref.ref[RecordedLock], Known, int]] = []
+        self.thin: list[Thin] = []
         self._spent = 0
         self._since_ns = 0
 
@@ -60,8 +62,9 @@ class Locks:
     def thinned(self, lock: RecordedLock, known: Known) -> None:
         """That lock's budget is spent: from now on it is the plain one."""
         raw = lock._raw
+        entry = weakref.ref(lock), known, real.monotonic_ns()
         put(lock, raw.__enter__, raw.__exit__, raw.acquire, raw.release)
-        self.thin.append((weakref.ref(lock), known, real.monotonic_ns()))
+        self.thin.append(entry)
 
     def release_save(self, lock: RecordedRLock) -> Any:
         """Condition.wait lets go of the lock, however often it was taken."""
@@ -93,20 +96,26 @@ class Locks:
             return
         if now_ns - self._since_ns < self._spent * _PAIR_NS * _PATIENCE:
             return
-        self.tell()
-        thin, self.thin = self.thin, []
+        fresh: list[Thin] = []
+        thin, self.thin = self.thin, fresh
         for reference, _, _ in thin:
             lock = reference()
             if lock is not None:
                 lock._arm(lock)
+        self._tell(thin)
         self._spent, self._since_ns = 0, now_ns
 
     def tell(self) -> None:
         """Say which locks are thin."""
-        gaps = self.kit.recorder.gaps
-        for _, known, since_ns in self.thin:
-            gaps.count("lock", 0, "hot locks were not recorded all the time; who held them then is not known", since_ns)
-            gaps.about({known.number})
+        self._tell(self.thin)
+
+    def _tell(self, thin: list[Thin]) -> None:
+        since: dict[Known, int] = {}
+        for _, known, since_ns in thin:
+            since[known] = min(since.get(known, since_ns), since_ns)
+        for known, since_ns in since.items():
+            words = "hot locks were not recorded all the time; who held them then is not known"
+            self.kit.recorder.gaps.count("lock", 0, words, since_ns, objects=(known,))
 
     def end(self) -> None:
         """Nothing is recorded any more: the emitters do nothing, the locks stay as they are."""
