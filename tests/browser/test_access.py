@@ -112,6 +112,32 @@ def test_single_keys_can_be_switched_off(visit: Any) -> None:
     assert page.evaluate("document.activeElement.shadowRoot == null")
 
 
+def test_things_to_try_close_as_other_menus_do(visit: Any) -> None:
+    page = visit().open("/lab/bakery-shelf")
+    words, card = page.get_by_text("Things to try"), page.locator(".tries .menu-card")
+    for leave in (lambda: page.keyboard.press("Escape"), lambda: page.locator(".title h1").click()):
+        words.click()
+        card.wait_for()
+        leave()
+        card.wait_for(state="hidden")
+
+
+def test_phone_has_the_table_and_the_switch_of_the_single_keys(visit: Any) -> None:
+    page = visit(phone=True).open("/lab/charging-station")
+    page.locator(".runbar .btn.run").click()
+    wait_for_end(page)
+    page.get_by_role("button", name="Show as table").click()
+    rows = page.get_by_role("region", name="Timeline as a table").locator("tbody tr")
+    rows.first.wait_for()
+    cells = [row.locator("td").all_inner_texts() for row in rows.all()]
+    assert [row for row in cells if row[4] and row[4] in row[0]] == []
+    assert any(row[4] == "chargers" for row in cells)
+    assert violations(page) == []
+    page.get_by_role("button", name="Keyboard and settings").click()
+    page.get_by_label("Single keys work").uncheck()
+    assert page.evaluate("threadplay.store.get().singleKeys") is False
+
+
 def test_theme_is_remembered(visit: Any) -> None:
     visitor = visit()
     page = visitor.open("/")

@@ -178,6 +178,11 @@ def test_all_orders_are_a_tree_whose_ends_can_be_opened(visit: Any) -> None:
     assert page.locator(".tree [role=option]").count() == count
     assert page.locator(".tree .leaf.clean[role=option]").count() == count
     choices = page.evaluate("threadplay.store.get().search.explored.classes.map((each) => each.choices)")
+    page.get_by_role("button", name="Open the tree").click()
+    dialog = page.get_by_role("dialog", name=page.locator(".tree .tx b").inner_text())
+    dialog.wait_for()
+    page.keyboard.press("Escape")
+    until(page, "() => document.querySelectorAll('.tree [role=listbox]').length === 1")
     page.locator(".tree [role=listbox]").focus()
     page.keyboard.press("Enter")
     until(page, SCHEDULE_THERE, None, SLOW_MS)

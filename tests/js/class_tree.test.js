@@ -63,8 +63,8 @@ test('leaves stand below each other at the right, nodes between their kids', () 
 });
 
 test('endings after some choices count only orders that were run so', () => {
-  assert.deepEqual(endingsAfter(THREE, [0, 0, 0, 1]), { total: 2, complete: 1, failed: 1 });
-  assert.deepEqual(endingsAfter(THREE, [0, 0, 0, 2, 1]), { total: 0, complete: 0, failed: 0 });
+  assert.deepEqual(endingsAfter(THREE, [0, 0, 0, 1]), { total: 2, complete: 1, deadlock: 1, exception: 0, other: 0 });
+  assert.deepEqual(endingsAfter(THREE, [0, 0, 0, 2, 1]), { total: 0, complete: 0, deadlock: 0, exception: 0, other: 0 });
   assert.equal(endingsAfter(THREE, []).total, 3);
 });
 

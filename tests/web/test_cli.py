@@ -194,8 +194,14 @@ def test_the_configuration_is_shown_and_the_command_line_wins(capsysbinary: Capt
 
 
 def command(*arguments: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "web.cli", *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                            stdin=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"})
+    """As from a terminal: a signal that these tests are to ignore (nohup, a background job) is not ignored there."""
+    ignored = {number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGHUP, signal.SIGTERM)}
+    try:
+        return subprocess.Popen([sys.executable, "-m", "web.cli", *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                stdin=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"})
+    finally:
+        for number, handler in ignored.items():
+            signal.signal(number, handler)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

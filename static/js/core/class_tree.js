@@ -1,9 +1,6 @@
 // All different orders of a small program as one tree: leaves are whole executions, they part where their choices first differ.
 import { CLOCK, readChoices } from './run_lengths.js';
 
-/** Does an execution of that verdict fail? */
-export const fails = (verdict) => verdict === 'deadlock' || verdict === 'exception';
-
 /** What the orders came to: {total, complete, deadlock, exception, other}. */
 export function tally(classes) {
   const counts = { total: classes.length, complete: 0, deadlock: 0, exception: 0, other: 0 };
@@ -22,19 +19,14 @@ export function turns(choices, from = 0) {
 }
 
 /**
- * How the orders that begin with `prefix` end, as far as they were run: {total, complete, failed}. Another order may stand for the same class, so
+ * How the orders that begin with `prefix` end, as far as they were run, as a tally. Another order may stand for the same class, so
  * an empty answer means "not tried", never "none".
  */
 export function endingsAfter(classes, prefix) {
-  const found = { total: 0, complete: 0, failed: 0 };
-  for (const each of classes) {
+  return tally(classes.filter((each) => {
     const choices = (each.row ??= readChoices(each.choices));
-    if (choices.length < prefix.length || prefix.some((who, at) => choices[at] !== who)) continue;
-    found.total++;
-    if (fails(each.verdict)) found.failed++;
-    else if (each.verdict === 'clean') found.complete++;
-  }
-  return found;
+    return choices.length >= prefix.length && prefix.every((who, at) => choices[at] === who);
+  }));
 }
 
 /**

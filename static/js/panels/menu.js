@@ -34,11 +34,30 @@ export function menu(root, button, items, { label }) {
     event.stopPropagation();
     all.at(to % all.length).focus();
   };
-  const onEscape = (event) => { if (event.key === 'Escape' && card) { event.stopPropagation(); close(true); } };
-  const onOutside = (event) => { if (card && !root.contains(event.target)) close(false); };
   button.addEventListener('click', () => (card ? close(true) : open()));
+  const off = closing(root, () => card, close);
+  return () => { close(false); off(); };
+}
+
+/** A `<details class="menu">` of the page, whose card only tells: it closes as the others do. @param {HTMLDetailsElement} root */
+export function mount(root) {
+  return closing(root, () => root.open, (refocus) => {
+    root.open = false;
+    if (refocus) root.querySelector('summary').focus();
+  });
+}
+
+/** What closes a card that is open. @returns {() => void} to listen no more */
+function closing(root, isOpen, close) {
+  const onEscape = (event) => { if (event.key === 'Escape' && isOpen()) { event.stopPropagation(); close(true); } };
+  const onLeave = (event) => { if (event.relatedTarget && !root.contains(event.relatedTarget)) close(false); };
+  const onOutside = (event) => { if (isOpen() && !root.contains(event.target)) close(false); };
   root.addEventListener('keydown', onEscape);
-  root.addEventListener('focusout', (event) => { if (event.relatedTarget && !root.contains(event.relatedTarget)) close(false); });
+  root.addEventListener('focusout', onLeave);
   document.addEventListener('pointerdown', onOutside);
-  return () => { close(false); document.removeEventListener('pointerdown', onOutside); };
+  return () => {
+    root.removeEventListener('keydown', onEscape);
+    root.removeEventListener('focusout', onLeave);
+    document.removeEventListener('pointerdown', onOutside);
+  };
 }

@@ -40,7 +40,7 @@ export function makeTable(app, choose) {
     return h('tr', { onclick: () => choose(thread, facts.seq, facts.from) },
       h('td', {}, h('span', { class: 'who-name' }, info ? tag(info) : null, nameOf(trace, thread))), h('td', { class: 'state-word' }, stateWord(app, facts.state)),
       h('td', { class: 'num right-aligned' }, duration(facts.from)), h('td', { class: 'num right-aligned' }, facts.open && !trace.ended ? `${duration(facts.lasted)} so far` : duration(facts.lasted)),
-      h('td', {}, facts.obj ? h('span', { class: 'mono' }, objectName(trace, facts.obj)) : ''), h('td', { class: 'num' }, facts.line ? String(facts.line) : ''));
+      h('td', {}, facts.obj && facts.obj !== info?.obj ? h('span', { class: 'mono' }, objectName(trace, facts.obj)) : ''), h('td', { class: 'num' }, facts.line ? String(facts.line) : ''));
   }
 
   return { element, update };

@@ -15,7 +15,7 @@ const HINT = 'The pointer or the arrow keys name an order; a press replays it.';
 
 export function mount(root, app) {
   root.classList.add('tree');
-  let print = '';
+  let print = '', searching = false;
   const draw = () => {
     const state = app.store.get(), { orders, trace, step } = state;
     const { classes, complete } = drawable(state);
@@ -29,6 +29,8 @@ export function mount(root, app) {
     const room = root.querySelector('.tree-room');
     if (room && top !== undefined) room.scrollTop = top;
     if (focused) root.querySelector('[role=listbox], button')?.focus({ preventScroll: true });
+    if (searching && orders.state === 'done') root.scrollIntoView({ block: 'nearest' });
+    searching = isSearching(orders);
   };
   const off = app.store.on(['orders', 'search', 'mode', 'trace', 'steps', 'step', 'source', 'granularity', 'hunt'], draw);
   draw();
@@ -71,13 +73,15 @@ function notShown({ state, error, explored }) {
 function words(app, classes, complete) {
   const counts = tally(classes);
   const line = (kind, count) => (count ? h('span', {}, glyph(kind), `${count.toLocaleString('en-US')} ${ENDS[kind][count === 1 ? 0 : 1]}`) : null);
-  return h('div', { class: 'tx' }, h('b', {}, complete ? (counts.total === 1 ? 'The only order' : `All ${plural(counts.total, 'order')}`) : `${plural(counts.total, 'order')} seen`),
+  return h('div', { class: 'tx' }, h('b', {}, heading(counts.total, complete)),
     line('clean', counts.complete), line('deadlock', counts.deadlock), line('exception', counts.exception), complete ? null : h('span', { class: 'faint' }, 'These are not all.'),
-    h('button', { class: 'as-link', type: 'button', onclick: () => openTree(app, classes) }, 'Open the tree'));
+    h('button', { class: 'as-link', type: 'button', onclick: () => openTree(app, classes, complete) }, 'Open the tree'));
 }
 
+const heading = (total, complete) => (!complete ? `${plural(total, 'order')} seen` : total === 1 ? 'The only order' : `All ${plural(total, 'order')}`);
+
 /** The tree in full, with a row for each order; nearer or farther by two buttons. */
-function openTree(app, classes) {
+function openTree(app, classes, complete) {
   const state = app.store.get(), place = h('div', { class: 'tree whole' });
   let at = PITCHES.indexOf(ROOMY);
   const button = (picture, label, by) => h('button', { class: 'btn icon line', type: 'button', 'aria-label': label, title: label, onclick: () => zoom(by) }, icon(picture));
@@ -90,8 +94,8 @@ function openTree(app, classes) {
     place.replaceChildren(treePicture(app, state, classes, PITCHES[at], { named: true, before: () => dialog.close() }));
     place.scrollTop = middle * (PITCHES[at] / before) - place.clientHeight / 2;
   };
-  const dialog = showDialog('All different orders', [
-    h('div', { class: 'tree-about' }, h('p', {}, 'Each end is one order; they part where another thread goes on. Orders that differ only in steps that do not touch each other count once. A press replays an order.'), farther, nearer),
+  const dialog = showDialog(heading(classes.length, complete), [
+    h('div', { class: 'tree-about' }, h('p', {}, complete ? '' : 'These are not all. ', 'Each end is one order; they part where another thread goes on. Orders that differ only in steps that do not touch each other count once. A press replays an order.'), farther, nearer),
     place], 'widest');
   zoom(0);
   place.querySelector('.leaf[aria-selected=true]')?.scrollIntoView({ block: 'center' });

@@ -4,12 +4,15 @@ import { endingsAfter } from '../../core/class_tree.js';
 import { classesFor } from '../../finding.js';
 
 const MOST_MARKS = 8;
+const FAILED = new Set(['deadlock', 'exception']);
+/** What an outcome of a run is as an ending. */
+const KINDS = { ok: 'complete', deadlock: 'deadlock', failed: 'exception' };
 
-/** A leaf's mark: "complete", "failed" or "unknown". */
+/** A leaf's mark: "complete", "deadlock", "exception" or "unknown". */
 export function leaf(kind) {
   const box = (...parts) => svg('svg', { class: `lf ${kind}`, viewBox: '0 0 9 9', 'aria-hidden': 'true' }, ...parts);
   if (kind === 'complete') return box(svg('circle', { cx: 4.5, cy: 4.5, r: 3.6 }));
-  if (kind === 'failed') return box(svg('rect', { x: 0.5, y: 0.5, width: 8, height: 8, rx: 1.5 }), svg('path', { d: 'm2.8 2.8 3.4 3.4m0-3.4L2.8 6.2' }));
+  if (FAILED.has(kind)) return box(svg('rect', { x: 0.5, y: 0.5, width: 8, height: 8, rx: 1.5 }), svg('path', { d: 'm2.8 2.8 3.4 3.4m0-3.4L2.8 6.2' }));
   return box(svg('circle', { cx: 4.5, cy: 4.5, r: 3.4 }));
 }
 
@@ -21,12 +24,12 @@ function some(kinds) {
   return few;
 }
 
-const kindOf = (end) => (end?.outcome === 'ok' ? 'complete' : end?.outcome === 'deadlock' || end?.outcome === 'failed' ? 'failed' : 'unknown');
+const kindOf = (end) => KINDS[end?.outcome] ?? 'unknown';
 
 /** How a run ended: {mark, words}. */
 export function endOf({ trace }) {
   const end = trace.ended, kind = kindOf(end);
-  const words = kind === 'complete' ? 'completes' : end?.outcome === 'deadlock' ? 'ends in a deadlock' : end?.outcome === 'failed' ? `fails with ${end.error || 'an error'}` : 'is cut off';
+  const words = kind === 'complete' ? 'completes' : kind === 'deadlock' ? 'ends in a deadlock' : kind === 'exception' ? `fails with ${end.error || 'an error'}` : 'is cut off';
   return { kind, mark: leaf(kind), words };
 }
 
@@ -38,11 +41,11 @@ export function knownEndings(app, prefix) {
   const { classes, complete } = classesFor(app.store.get()), ways = new Map();
   const starts = (choices) => choices.length >= prefix.length && prefix.every((who, i) => choices[i] === who);
   const found = endingsAfter(classes, prefix);
-  if (!found.total) for (const { choices, end, id } of app.actions.triedWays()) if (starts(choices)) ways.set(id, { kind: kindOf(end), outcome: end.outcome });
-  const kinds = found.total ? [...Array(found.failed).fill('failed'), ...Array(found.complete).fill('complete'), ...Array(Math.max(0, found.total - found.failed - found.complete)).fill('unknown')] : [...ways.values()].map((way) => way.kind).sort().reverse();
+  if (!found.total) for (const { choices, end, id } of app.actions.triedWays()) if (starts(choices)) ways.set(id, kindOf(end));
+  const kinds = found.total ? ['deadlock', 'exception', 'complete'].flatMap((kind) => Array(found[kind]).fill(kind)).concat(Array(found.other).fill('unknown')) : [...ways.values()].sort().reverse();
   if (!kinds.length) return { marks: [leaf('unknown')], words: 'not tried yet' };
-  const bad = kinds.filter((kind) => kind === 'failed').length, good = kinds.filter((kind) => kind === 'complete').length, n = kinds.length;
-  const deadlocks = !found.total && [...ways.values()].every((way) => way.outcome === 'deadlock');
+  const bad = kinds.filter((kind) => FAILED.has(kind)).length, good = kinds.filter((kind) => kind === 'complete').length, n = kinds.length;
+  const deadlocks = kinds.every((kind) => kind === 'deadlock');
   const words = n === 1 && !complete ? (good ? 'completes the way it was tried' : bad ? `${deadlocks ? 'ends in a deadlock' : 'fails'} the way it was tried` : 'was cut off when tried')
     : bad === n ? `every ending known ${deadlocks ? 'is a deadlock' : 'fails'}` : good === n ? (n === 1 ? 'the ending known is complete' : `all ${n} endings known are complete`) : `${good} of ${n} endings known complete`;
   return { marks: some(kinds).map(leaf), words };

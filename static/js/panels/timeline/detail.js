@@ -17,7 +17,11 @@ export function makeDetail(app, actions) {
       element.hidden = !facts;
       const thread = facts && trace.threads[facts.thread];
       if (!thread) { element.hidden = true; return; }
-      const cell = (name, ...content) => h('div', { class: 'tl-fact' }, h('span', { class: 'faint' }, name), h('span', {}, ...content));
+      const cell = (name, ...content) => {
+        const words = h('span', {}, ...content);
+        words.title = words.textContent;
+        return h('div', { class: 'tl-fact' }, h('span', { class: 'faint' }, name), words);
+      };
       element.replaceChildren(
         h('div', { class: 'tl-who' }, tag(thread), h('b', {}, thread.name), stateMark(app, facts.state, dead)),
         cell(facts.open ? 'so far' : 'lasted', h('b', { class: 'num' }, duration(facts.lasted))),

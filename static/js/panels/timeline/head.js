@@ -13,7 +13,7 @@ export function makeHead(app, actions) {
   const legends = [h('div', { class: 'legend desk' }), h('div', { class: 'legend only-phone' })];
   const button = (label, picture, action, keys, extra = '') => h('button', { class: `btn icon s ${extra}`, type: 'button', 'aria-label': label, title: `${label} (${keys})`, 'aria-keyshortcuts': keys, onclick: action }, icon(picture));
   const follow = h('button', { class: 'btn s tl-follow', type: 'button', 'aria-keyshortcuts': 'Space', onclick: actions.follow, hidden: true });
-  const table = button('Show as table', 'table', actions.table, 'T', 'desk');
+  const table = button('Show as table', 'table', actions.table, 'T');
   const element = h('div', { class: 'head tl-head' }, status, stats, follow, h('span', { class: 'grow' }), legends[0], table, button('Zoom out', 'minus', actions.zoomOut, '-'),
     button('Zoom in', 'plus', actions.zoomIn, '+'), button('Whole run', 'fit', actions.whole, '0'));
   let shown = '';
@@ -25,7 +25,7 @@ export function makeHead(app, actions) {
     update({ run, until, trace, following, playhead, asTable, place }) {
       const live = run === 'live', [word, dot] = wordFor(app, run, trace, place);
       say(status, word);
-      status.title = trace?.ended?.sentence ?? '';
+      status.title = [word, trace?.ended?.sentence].filter(Boolean).join('. ');
       status.className = dot ? 'live' : 'tl-status';
       say(stats, trace ? (run === 'ended' ? plural(trace.count, 'event') : `${duration(until)} \u00b7 ${plural(trace.count, 'event')}`) : '');
       const canFollow = live && (!following || playhead !== null);
