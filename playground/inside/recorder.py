@@ -135,16 +135,14 @@ class Recorder:
         thread = self.ids.get(real.get_ident(), -1)
         if thread < 0:
             thread = self.adopt()
-        if thread < 0:
-            if self.leaving:
-                return False
-            thread = 0
+        if thread < 0 and self.leaving:
+            return False
         for start in range(0, len(data), _MOST_UNSAID):
             if not self.on:
                 return False
             piece = data[start : start + _MOST_UNSAID]
             size = len(piece)
-            self.sayings.append((at, thread, stream, piece))  # a call among these words would let a flush take the list before it is filled
+            self.sayings.append((at, thread if thread > 0 else 0, stream, piece))  # a call among these words would let a flush take the list before it is filled
             self.unsaid += size
             try:
                 self._pass_on(at, line=piece.endswith(b"\n"))

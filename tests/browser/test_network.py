@@ -56,9 +56,8 @@ def test_no_event_is_lost_or_doubled_over_five_lost_connections(visit: Any) -> N
     for _ in range(DROPS):
         events = page.evaluate("threadplay.store.get().trace.count")
         until(page, "(least) => threadplay.store.get().trace.count > least", arg=events + dice.randrange(5, 250))
-        page.evaluate("sockets.at(-1).close()")
-        until(page, "() => threadplay.net.status !== 'open'")
-        until(page, "() => threadplay.net.status === 'open'")
+        opened = page.evaluate("(sockets.at(-1).close(), sockets.length)")
+        until(page, "(before) => sockets.length > before && threadplay.net.status === 'open'", arg=opened)
     wait_for_end(page)
     mine = page.evaluate(DIGEST)
     records = exported(page)
