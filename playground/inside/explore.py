@@ -95,7 +95,7 @@ class Explorer:
         """Search, and report."""
         tally = _Tally()
         failure = self._looked(self._granularity, tally, self._search)
-        if tally.failed is None and tally.exhausted and not tally.inconclusive and not tally.diverged:
+        if tally.failed is None and tally.exhausted and self._granularity in PROVING and not tally.inconclusive and not tally.diverged:
             failure = self._looked("bytecode", tally, self._doubt)
         if tally.failed is None:
             self._progress(tally.executions, TELLING)

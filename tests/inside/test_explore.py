@@ -44,6 +44,23 @@ def test_program_gets_its_verdict_and_the_schedule_gives_it_again(name: str) -> 
         assert outcome.verdict == row["verdict"]
 
 
+@pytest.mark.parametrize("granularity", ["sync", "line", "gil"])
+def test_a_coarse_search_that_ended_tells_no_failure_of_a_finer_one(granularity: str) -> None:
+    source = """
+import threading
+x = 0
+def add():
+    global x
+    x += 1
+team = [threading.Thread(target=add) for _ in range(2)]
+for each in team: each.start()
+for each in team: each.join()
+assert x == 2, x
+"""
+    report = Explorer(source, granularity=granularity, strategy="dfs").run()
+    assert (report.verdict, report.exhausted, report.granularity) == ("clean", False, granularity)
+
+
 @pytest.mark.parametrize("granularity", ["sync", "line"])
 def test_coarse_search_never_claims_to_be_exhausted(granularity: str) -> None:
     source = (PROGRAMS / "lost_update.py").read_text()
