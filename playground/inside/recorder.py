@@ -142,7 +142,7 @@ class Recorder:
                 return False
             piece = data[start : start + _MOST_UNSAID]
             size = len(piece)
-            self.sayings.append((at, thread if thread > 0 else 0, stream, piece))  # a call among these words would let a flush take the list before it is filled
+            self.sayings.append((at, thread if thread > 0 else 0, stream, piece))  # a call among these words would let a flush take the list first
             self.unsaid += size
             try:
                 self._pass_on(at, line=piece.endswith(b"\n"))

@@ -259,7 +259,7 @@ class Baton:
         if me.id == 0 and not self.over:
             self.over = "end"
             if self.alive:
-                self.unproven.add("daemon threads were cut off at the end")
+                self.unproven.add("daemon threads being cut off at the end")
         there = None if self.over else self._decide()
         if there is None:
             there = self.alive[0] if self.alive else None
