@@ -9,7 +9,8 @@ What a sample can add:
 recorded RUNNING: it waits for the GIL, is in I/O, or blocks somewhere that the recorder does not watch;
 recorded BLOCKED or SLEEPING: the wait itself is over, but the thread cannot say so yet: it waits for the GIL, or it runs or reads a file
 while its events are thinned. That the sampler calls such a wait a futex or a sleep adds nothing; nor, on a GIL build, that it is awake without the
-GIL: it waits for a core, and no line of it runs.
+GIL: it waits for a core, and no line of it runs. Where one thread alone lives it has nobody to wait for: it runs, though the machine may give it
+no core. A thread that is over, by the recorder, is nobody to add to.
 
 A look at all threads carries the time at which it began; each thread is read up to SKEW_NS later. So a fact of a thread that falls between is
 fresher or older than its reading, nobody knows. Then the reading is dropped; only a thread that seems to have gone into a wait right after the
@@ -223,6 +224,8 @@ class Merger:
                 return
         else:
             lane.sample = sample
+        if lane.recorded in _OVER:
+            return
         state = self._adds(lane, sample, self._seen_state(lane, sample))
         if state == lane.shown and sample.cpu_ms - lane.told_cpu_ms < _CPU_STEP_MS:
             return
@@ -237,6 +240,8 @@ class Merger:
 
     def _seen_state(self, lane: _Lane, sample: Sample) -> int:
         """The sampler's state, without the moments in which a thread reaches for the GIL or has just lost it."""
+        if sample.state == ThreadState.WAITING_GIL and self._alone():
+            return ThreadState.RUNNING
         if not self._gil or self._holder == _NOBODY or sample.state != ThreadState.RUNNING or sample.flags & HOLDS_GIL:
             return sample.state
         for other in self._pending:
@@ -249,9 +254,14 @@ class Merger:
                 return ThreadState.WAITING_GIL if idle and reaching else sample.state
         return sample.state
 
+    def _alone(self) -> bool:
+        """One thread lives: nobody of the program can keep the GIL from it. The recorder may have it for a moment, or a core is missing."""
+        living = (lane for lane in self._lanes.values() if lane.recorded not in _OVER)
+        return next(living, None) is None or next(living, None) is None
+
     def _adds(self, lane: _Lane, sample: Sample, seen: int) -> int:
         """The state to show: the sampler's where it knows better, else the recorder's."""
-        if lane.recorded in _OVER or lane.recorded == ThreadState.NEW or seen not in _SEEN:
+        if lane.recorded == ThreadState.NEW or seen not in _SEEN:
             return lane.recorded
         waking = self._gil and seen == ThreadState.RUNNING and not sample.flags & HOLDS_GIL
         return lane.recorded if lane.recorded in _WAITING and (seen in _WAITING or waking) else seen

@@ -102,6 +102,28 @@ def test_the_sampler_adds_that_a_running_thread_waits_for_the_gil() -> None:
     assert found[-3:] == [("sampled", one, S.WAITING_GIL, None), ("sampled", one, S.RUNNING, None), ("line", main, S.RUNNING, None)]
 
 
+def test_a_thread_that_lives_alone_waits_for_no_gil() -> None:
+    story = Story()
+    main, one = story.begin("one")
+    story.event(20, "thread.ended", one)
+    story.event(60, "line", main, line=3)
+    found = rows(story.records(sample(10, 100, S.WAITING_GIL) + sample(15, 100, S.RUNNING, HAS_GIL) + sample(40, 100, S.WAITING_GIL)))
+    assert [row[1:3] for row in found if row[0] == "sampled"] == [(main, S.WAITING_GIL), (main, S.RUNNING)]
+
+
+def test_nothing_is_sampled_of_a_thread_that_is_over_or_was_never_told_of() -> None:
+    story = Story()
+    main, one = story.begin("one")
+    story.event(20, "thread.ended", one)
+    story.event(60, "line", main, line=3)
+    assert not [row for row in rows(story.records(sample(30, 101, S.RUNNING, cpu_ms=92))) if row[0] == "sampled"]
+    merger = Merger()
+    merger.set_out(ORIGIN, gil=True)
+    merger.meet(ThreadInfo(0, 0, "main", False, 100, 0, 0))
+    merger.sample([Sample(ORIGIN + MS, 100, S.RUNNING, 0, 92)])
+    assert merger.settle(FAR) is None
+
+
 def test_the_sampler_never_renames_a_recorded_wait() -> None:
     story = Story()
     main, one = story.begin("one")

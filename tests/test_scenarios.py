@@ -57,7 +57,7 @@ def test_it_is_a_file_to_read(chosen: Scenario) -> None:
     assert 20 <= len(lines) <= 55
     assert max(map(len, lines)) <= 110
     assert ast.get_docstring(ast.parse(chosen.source))
-    assert 1 <= len(chosen.knobs) <= 3
+    assert 1 <= len(chosen.knobs) <= 4
     assert chosen.tries
     assert chosen.expect
     assert not {"playground", "web"} & {name for node in ast.walk(ast.parse(chosen.source)) if isinstance(node, ast.Import) for name in
@@ -73,7 +73,7 @@ def test_any_lock_mends_the_lost_update(lock: str, host: Host) -> None:
 
 def test_without_anything_between_the_lines_the_gil_build_loses_nothing_unrecorded(host: Host) -> None:
     (chosen,) = [each for each in scenarios() if each.slug == "lost-update"]
-    source = turn_knobs(chosen.source, {"BETWEEN": "nothing"}, chosen.knobs)
+    source = turn_knobs(chosen.source, {"BETWEEN": "nothing", "ADDS": "100_000"}, chosen.knobs)
     with host.open(RunSpec(source=source, record=False)) as session:
         records = list(session)
     if isinstance(records[0], Hello) and records[0].gil:

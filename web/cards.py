@@ -1,8 +1,11 @@
 """The gallery's pictures: each scenario is really run once for each version of it, and a small trace of that run is kept in the data directory.
 
 A card is JSON {"version", "slug", "python", "outcome", "until_ns", "cut", "messages": [...]} where `messages` are those of the socket (hello,
-thread, object, one of type "events" with plain lists as columns, end), so the browser's one reducer reads it. Only events that change a
+thread, object, gap, one of type "events" with plain lists as columns, end), so the browser's one reducer reads it. Only events that change a
 thread's state or touch an object are kept, MOST_EVENTS of them; seqs are dense again.
+
+A run on a busy machine looks odd: recording takes much of its time, or much of it is hidden in gaps. Its picture says so ("blur", "tries"); it is
+shown until a clearer one replaces it, which is tried again every AGAIN_S when somebody looks, MOST_TRIES times in all.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import json
 import logging
 import os
 import threading
+import time
 from array import array
 from collections.abc import Iterable
 from pathlib import Path
@@ -27,12 +31,15 @@ if TYPE_CHECKING:
     from playground import Scenario
 
 log = logging.getLogger("threadplay.cards")
-VERSION = 1
+VERSION = 2
 MOST_EVENTS = 600
 WAIT_S, RECORD_S = 8.0, 60.0
 MOST_WAITING = 12
+BLURRED, AGAIN_S, MOST_TRIES = 0.3, 600.0, 6
 NO_CAUSE = 0xFFFF_FFFF
-SHOWN = frozenset({"hello", "thread", "object", "end"})
+SHOWN = frozenset({"hello", "thread", "object", "gap", "end"})
+CARRIED = frozenset({"line", "output"})
+"""Families whose gaps hide no state."""
 
 
 class NoCardYet(PlaygroundError):
@@ -51,7 +58,10 @@ class Cards:
     def get(self, scenario: Scenario) -> bytes:
         """The picture; recorded now if nobody has. Raises NoCardYet when that takes too long."""
         path = self._path(scenario)
-        if not path.exists():
+        if path.exists():
+            if _to_be_tried_again(path):
+                self._begin(scenario, path)
+        else:
             done = self._begin(scenario, path)
             if not self._waiting.acquire(blocking=False):
                 raise NoCardYet("The picture is being recorded.")
@@ -65,12 +75,12 @@ class Cards:
             raise NoCardYet("The picture is being recorded.") from None
 
     def record_all(self, stop: threading.Event) -> None:
-        """Record what is missing, one at a time, until `stop`."""
+        """Record what is missing or blurred, one at a time, until `stop`."""
         for scenario in self._engine.scenarios():
             path = self._path(scenario)
             if stop.is_set():
                 return
-            if not path.exists():
+            if not path.exists() or _to_be_tried_again(path):
                 self._begin(scenario, path).wait(RECORD_S)
 
     def _path(self, scenario: Scenario) -> Path:
@@ -94,10 +104,10 @@ class Cards:
             if run is None or run.end is None or run.end.outcome in ("refused", "protocol", "stopped"):
                 log.warning("no picture of %s: %s", scenario.slug, run.end.sentence if run and run.end else "it did not run in time")
                 return
-            card = json.dumps(small_trace(scenario.slug, run.log.records(), self._engine), separators=(",", ":"))
+            card = clearer(_kept(path), small_trace(scenario.slug, run.log.records(), self._engine) | {"blur": blur(run.log.records())})
             self._folder.mkdir(parents=True, exist_ok=True)
             draft = path.with_suffix(f".{os.getpid()}.draft")
-            draft.write_text(card)
+            draft.write_text(json.dumps(card, separators=(",", ":")))
             draft.replace(path)
         except (OSError, PlaygroundError) as problem:
             log.warning("the picture of %s cannot be kept: %s", scenario.slug, problem)
@@ -125,6 +135,43 @@ class Cards:
         finally:
             run.unfollow(bell.set)
         return run
+
+
+def blur(records: Iterable[Any]) -> float:
+    """How much of a run its picture cannot show as it was, from 0 to 1: the share that recording took, or that gaps hide, whichever is more."""
+    hidden_ns, until_ns, perturbed = 0, 1, 0.0
+    for record in records:
+        if isinstance(record, record_types.Gap) and _hides_lanes(record):
+            hidden_ns += record.to_ns - record.from_ns
+        elif isinstance(record, record_types.End):
+            until_ns, perturbed = max(1, record.at_ns), record.perturbed
+    return round(min(1.0, max(perturbed, hidden_ns / until_ns)), 3)
+
+
+def clearer(old: dict[str, Any] | None, new: dict[str, Any]) -> dict[str, Any]:
+    """The one of two pictures to keep; it counts how often one was taken."""
+    best = old if old and old.get("blur", 1.0) <= new["blur"] else new
+    return best | {"tries": (old.get("tries", 0) if old else 0) + 1}
+
+
+def _hides_lanes(gap: record_types.Gap) -> bool:
+    return not gap.objects and not (gap.counts and set(gap.counts) <= CARRIED)
+
+
+def _to_be_tried_again(path: Path) -> bool:
+    card = _kept(path)
+    if card is None or card["blur"] <= BLURRED or card["tries"] >= MOST_TRIES:
+        return False
+    return time.time() - path.stat().st_mtime > AGAIN_S
+
+
+def _kept(path: Path) -> dict[str, Any] | None:
+    """The picture that is kept, if there is one that can be read."""
+    try:
+        card = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return card if isinstance(card, dict) else None
 
 
 def small_trace(slug: str, records: Iterable[Any], engine: Engine) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import { NONE } from './core/states.js';
 import { lowerBound } from './core/table.js';
 import { fit } from './draw/fit.js';
 import { arrow } from './draw/layers/arrows.js';
+import { onlySeen } from './draw/miniature.js';
 import { paintRuns } from './draw/patterns.js';
 import { palette } from './draw/theme.js';
 import { recordedTrace } from './recorded.js';
@@ -64,6 +65,7 @@ function paint(canvas, trace, clock, wide, words) {
     c.rect(0, 0, edge, h);
     c.clip();
     c.translate(0, laneTop(thread));
+    if (trace.lanes[thread].cuts.length) onlySeen(c, trace.lanes[thread], trace, { t0, t1: clock, w: edge, h: span });
     paintRuns(c, p, runs, span, dpr);
     c.restore();
   }

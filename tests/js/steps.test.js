@@ -5,7 +5,7 @@ import { insideLine } from '../../static/js/core/inside_line.js';
 import { readChoices, readSchedule, writeChoices } from '../../static/js/core/run_lengths.js';
 import { BLOCKED, DONE, NEW, READY, RUNNING } from '../../static/js/core/states.js';
 import { goesOn, standing, stateIn, turnOf, waitWords } from '../../static/js/core/step_states.js';
-import { doesWhat, plainly, shortWord } from '../../static/js/core/step_words.js';
+import { doesWhat, plainly, shortWord, verb } from '../../static/js/core/step_words.js';
 import { CLOCK, NOBODY, Steps } from '../../static/js/core/steps.js';
 import { Trace } from '../../static/js/core/trace.js';
 import { columnAt, columnLeft, fittingWidth, WIDE_STEPS } from '../../static/js/draw/step_geometry.js';
@@ -182,6 +182,21 @@ test('operations have words for columns and for cards', () => {
   assert.equal(shortWord({ kind: 'lock.acquire', name: 'b.lock' }), 'lock b');
   assert.equal(plainly(doesWhat({ kind: 'time.sleep', name: '<object>' })), 'sleeps');
   assert.equal(plainly(doesWhat({ kind: 'gate.slam', name: 'door' })), 'does gate slam door');
+});
+
+test('between the switch points of CPython a step is told by its line, not by an instruction', () => {
+  const at = (granularity) => {
+    const steps = new Steps(vocabulary, granularity);
+    steps.apply({ type: 'code', code: 1, name: 'clerk', line: 3, ops: [[2, 'RESUME', '0', 4], [8, 'POP_TOP', '', 4]] });
+    steps.apply({ type: 'choices', choices: [row(1, 0, [0], { stands: [stand(0, 'instruction', '', { line: 4, code: 1, offset: 2 })] }), row(2, 0, [0], { stands: [stand(0, 'instruction', '', { line: 4, code: 1, offset: 8 })] })] });
+    return [steps.step(1).stand, steps.step(2).stand];
+  };
+  const [first, second] = at('gil');
+  assert.equal(plainly(doesWhat(first, { code: 'total += 1' })), 'runs total += 1');
+  assert.equal(plainly(doesWhat(second, { code: 'total += 1' })), 'goes on in total += 1');
+  assert.equal(plainly(doesWhat(second)), 'goes on in line 4');
+  assert.deepEqual([shortWord(second), verb(second)], ['line 4', '4']);
+  assert.equal(plainly(doesWhat(at('bytecode')[1])), 'executes POP_TOP');
 });
 
 test('columns lie apart where the playhead is, and are found there again', () => {

@@ -1,6 +1,8 @@
 // The reducer: every family of events, asked at any moment.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import { neverBegan } from '../../static/js/core/endings.js';
+import { plain, sentenceOf } from '../../static/js/core/sentences.js';
 import { Trace } from '../../static/js/core/trace.js';
 import { BLOCKED, CRASHED, RUNNING, SLEEPING, WAITING_GIL } from '../../static/js/core/states.js';
 import { Recorder, vocabulary } from './recorder.js';
@@ -143,6 +145,38 @@ test('no state is known in a gap that covers the thread, nor after it until the 
   assert.deepEqual([4, 6, 9, 10].map((ms) => t.stateAt(a, ms * MS).state), [RUNNING, 0, 0, RUNNING]);
   assert.equal(t.stateAt(a, 11 * MS).since, 10 * MS);
   assert.equal(t.stateAt(b, 6 * MS).state, RUNNING);
+});
+
+test('after a gap an object has no owner and no value until something is told of it', () => {
+  const { r, a, b } = two(), lock = r.object('Lock', 'till');
+  r.at(1, 'lock.acquired', a, { obj: lock, value: 1 });
+  r.say({ type: 'gap', from_ns: 2 * MS, to_ns: 5 * MS, counts: { lock: 9 }, threads: [], objects: [lock], reason: 'budget' });
+  r.at(6, 'lock.blocked', b, { obj: lock });
+  r.at(8, 'lock.acquired', b, { obj: lock, value: 1 });
+  const t = r.into(trace());
+  assert.deepEqual([1, 3, 6, 7, 8].map((ms) => t.objectAt(lock, ms * MS).owner), [a, null, null, null, b]);
+  assert.deepEqual([1, 3, 6, 7, 8].map((ms) => t.objectAt(lock, ms * MS).known), [true, false, false, false, true]);
+});
+
+test('what was seen of a lane lies outside its gaps, up to where it was seen again', () => {
+  const { r, a } = two();
+  r.at(1, 'thread.began', a);
+  for (const from of [3, 4, 12]) r.say({ type: 'gap', from_ns: from * MS, to_ns: (from + 2) * MS, counts: {}, threads: [], objects: [], reason: 'lost' });
+  r.at(9, 'sampled', a, { to: 'running', source: 1 });
+  const t = r.into(trace());
+  assert.deepEqual(t.lane(a).seen(0, 20 * MS, t), [[0, 3 * MS], [9 * MS, 12 * MS]]);
+  assert.deepEqual(t.lane(a).seen(5 * MS, 11 * MS, t), [[9 * MS, 11 * MS]]);
+});
+
+test('a thread whose start failed never began, and is told so', () => {
+  const { r, a, b } = two();
+  r.at(1, 'thread.created', a);
+  const failed = r.at(1, 'thread.killed', a, { note: "can't start new thread" });
+  r.at(1, 'thread.began', b);
+  const cut = r.at(3, 'thread.killed', b), t = r.into(trace());
+  assert.deepEqual([neverBegan(t, a), neverBegan(t, b)], [true, false]);
+  assert.match(plain(t, sentenceOf(t, failed)), /never began to run: can't start new thread$/);
+  assert.match(plain(t, sentenceOf(t, cut)), /was cut off/);
 });
 
 test('a gap of lines alone cuts nothing', () => {

@@ -81,7 +81,7 @@ def test_cards_are_recorded_once_and_kept(client: FlaskClient, app: Flask, tmp_p
     answer = client.get("/gallery/two-transfers.json")
     card = answer.json
     assert answer.status_code == 200
-    assert [message["type"] for message in card["messages"]] == ["hello", "object", *["thread"] * 4, "events", "end"]
+    assert [message["type"] for message in card["messages"]] == ["hello", "object", *["thread"] * 4, "gap", "events", "end"]
     events = card["messages"][-2]
     assert {len(events[name]) for name in ("at", "obj", "line", "value", "note", "step", "cause", "thread", "kind", "to",
     "source")} == {events["count"]}

@@ -1,5 +1,5 @@
 // What the end of a run means for the page: whether the program ran at all, and which moment is worth resting at.
-import { RUNNING } from './states.js';
+import { KILLED, NEW, NONE, RUNNING } from './states.js';
 
 const REFUSED_SOURCE = /^(Syntax|Indentation|Tab)Error$/;
 const rests = new WeakMap();
@@ -16,6 +16,17 @@ export function restOf(trace) {
   if (!trace.ended || trace.ended.outcome === 'ok') return trace.until;
   if (!rests.has(trace)) rests.set(trace, Math.max(0, cutOffAt(trace)));
   return rests.get(trace);
+}
+
+/** True if that thread was cut off before it ever ran: its start failed, or the program was over first. */
+export function neverBegan(trace, thread) {
+  const { row, count } = trace.eventsOf(thread), { to } = trace.events;
+  for (let i = 0, born = false; i < count; i++) {
+    const state = to[row[i]];
+    if (state === NEW) born = true;
+    else if (state !== NONE) return born && state === KILLED;
+  }
+  return false;
 }
 
 function cutOffAt(trace) {

@@ -70,6 +70,19 @@ export class Lane {
     return null;
   }
 
+  /** The stretches from `from` to `to` in which its state was seen, in order: [[from, to]]. */
+  seen(from, to, trace) {
+    const found = [];
+    let left = from;
+    for (const cut of [...this.cuts].sort((a, b) => a.from - b.from)) {
+      if (cut.from > left) found.push([left, Math.min(cut.from, to)]);
+      left = Math.max(left, this.resume(cut, trace));
+      if (left >= to) return found;
+    }
+    found.push([left, to]);
+    return found;
+  }
+
   /** When the thread's state was first seen after the cut; Infinity if not yet. */
   resume(cut, trace) {
     if (cut.resume !== Infinity) return cut.resume;

@@ -20,6 +20,24 @@ export class ObjectLog {
     this.open = new Map();
     this.shutAt = Infinity;
     this.used = false;
+    this.cuts = [];
+    this.toldAt = -1;
+  }
+
+  /** A gap hid what was done with it: nothing of it is known until something is told of it after the gap. */
+  cut(gap) {
+    this.cuts.push({ from: gap.from_ns, to: gap.to_ns, resume: this.toldAt >= gap.to_ns ? this.toldAt : Infinity, gap });
+  }
+
+  /** An event tells who has the object, or how much is in it. */
+  tell(at) {
+    this.toldAt = at;
+    for (let i = this.cuts.length - 1; i >= 0 && this.cuts[i].resume === Infinity; i--) if (at >= this.cuts[i].to) this.cuts[i].resume = at;
+  }
+
+  /** True unless a gap hid what became of it by then. */
+  knownAt(t) {
+    return !this.cuts.some((cut) => t >= cut.from && t < cut.resume);
   }
 
   /** That thread holds the object now; whoever held it before no longer does. */

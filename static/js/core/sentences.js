@@ -1,5 +1,6 @@
 // Plain sentences for what happened: a kind's template with its names filled in, and a [part] left out when a name in it is not known.
 import { BLOCKED, NONE, SLEEPING } from './states.js';
+import { neverBegan } from './endings.js';
 import { duration } from './words.js';
 
 const PIECE = /\{(\w+)\}/g;
@@ -14,10 +15,14 @@ export function render(template, values) {
   return parts;
 }
 
+/** Instead of the sentence of a thread that was cut off, where it had never run. */
+const NEVER_BEGAN = '{thread} never began to run[: {note}]';
+
 /** The sentence of event `seq`: its parts, without a full stop. Empty if there is no such event. */
 export function sentenceOf(trace, seq) {
   const event = trace.eventAt(seq);
   const kind = event && trace.kinds[event.kind];
+  if (event?.name === 'thread.killed' && neverBegan(trace, event.thread)) return render(NEVER_BEGAN, valuesOf(trace, event));
   return kind?.sentence ? render(kind.sentence, valuesOf(trace, event)) : [];
 }
 

@@ -59,11 +59,14 @@ function wordsOf(kind, turn = '') {
 
 const cut = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}\u2026` : text);
 
+/** Steps that are told by their line: a line, and an instruction of which no name is told. */
+const isLine = ({ kind, name }) => kind === 'line' || (kind === 'instruction' && !name);
+
 /** The word in a column: "lock a", "read 100", "line 12". `value` is what was read or written, if known; `turn` as `turnOf` has it. */
 export function shortWord(stand, value, turn = '') {
   if (!stand) return '';
-  if (stand.kind === 'line') return stand.line ? `line ${stand.line}` : 'line';
-  if (stand.kind === 'instruction') return stand.name.split(' ')[0] || 'op';
+  if (isLine(stand)) return stand.line ? `line ${stand.line}` : 'line';
+  if (stand.kind === 'instruction') return stand.name.split(' ')[0];
   const [short] = wordsOf(stand.kind, turn);
   if ((stand.kind === 'read' || stand.kind === 'write') && value !== undefined && value !== '') return `${short} ${cut(value, 12)}`;
   if (stand.kind === 'lock.acquire' && turn !== 'waits' && !PLACEHOLDER.test(stand.name) && stand.name !== 'lock') return `${short} ${stand.name.replace(/\.lock$/, '')}`;
@@ -72,7 +75,7 @@ export function shortWord(stand, value, turn = '') {
 }
 
 /** The bare verb, where a column is too narrow for more. */
-export const verb = (stand, turn = '') => (!stand ? '' : stand.kind === 'instruction' ? stand.name.split(/[_ ]/)[0] || 'op' : (stand.kind === 'line' && stand.line ? String(stand.line) : wordsOf(stand.kind, turn)[0] || stand.name));
+export const verb = (stand, turn = '') => (!stand ? '' : isLine(stand) && stand.line ? String(stand.line) : (stand.kind === 'instruction' && stand.name ? stand.name.split(/[_ ]/)[0] : wordsOf(stand.kind, turn)[0] || stand.name));
 
 /**
  * What the thread does there, as parts [{text} | {code}]: "writes `a.balance = 70`", "locks `b.lock`, which is free".
@@ -81,7 +84,10 @@ export const verb = (stand, turn = '') => (!stand ? '' : stand.kind === 'instruc
  */
 export function doesWhat(stand, { after, now, free = false, code = '', turn = '' } = {}) {
   if (!stand) return [{ text: 'goes on' }];
-  if (stand.kind === 'line') return code ? [{ text: 'runs ' }, { code: cut(code, 60) }] : [{ text: 'runs its next line' }];
+  if (isLine(stand)) {
+    const goes = stand.again ? 'goes on in' : 'runs';
+    return code ? [{ text: `${goes} ` }, { code: cut(code, 60) }] : [{ text: stand.line ? `${goes} line ${stand.line}` : 'runs its next line' }];
+  }
   const [, does, named] = wordsOf(stand.kind, turn);
   if (!named || PLACEHOLDER.test(stand.name)) return [{ text: PLACEHOLDER.test(stand.name) && named ? `${does} ${thing(stand.kind)}` : does }];
   if (stand.kind === 'write' && after !== undefined) return [{ text: 'writes ' }, { code: after === '' ? `del ${stand.name}` : `${stand.name} = ${cut(after, SHOWN_VALUE)}` }];

@@ -8,8 +8,9 @@ const AT = (list, k) => upperBound(list.at, list.at.length, k) - 1;
 
 /** One controlled run. Row k is the choice that is open when k steps are done; its answer makes step k + 1. */
 export class Steps {
-  /** @param {{kinds: {id: number, name: string}[]}} vocabulary */
-  constructor(vocabulary) {
+  /** @param {{kinds: {id: number, name: string}[]}} vocabulary @param {string} [granularity] where the run's threads may be stopped */
+  constructor(vocabulary, granularity = '') {
+    this.granularity = granularity;
     this.rows = [];
     /** Whoever made each step, in order. */
     this.choices = [];
@@ -149,7 +150,8 @@ export class Steps {
     for (const [thread, kind, name, obj, mode, line, code, offset] of stands) {
       const list = (this.stands[thread] ??= { at: [], stand: [] });
       list.at.push(k);
-      list.stand.push({ thread, kind, name: name || this.#instruction(kind, code, offset), obj, mode, line, code, offset });
+      const before = list.stand.at(-1), again = kind === 'instruction' && before?.line === line && before.code === code && before.offset < offset;
+      list.stand.push({ thread, kind, name: name || this.#instruction(kind, code, offset), obj, mode, line, code, offset, again });
     }
     for (const [name, text] of values) {
       if (!this.variables.has(name)) { this.variables.set(name, { at: [], text: [] }); this.names.push(name); }
@@ -162,9 +164,9 @@ export class Steps {
     else { this.rows.push({ chosen, ready, tick }); this.choices.push(chosen); }
   }
 
-  /** An instruction goes by its own name. */
+  /** An instruction goes by its own name where one looks at instructions; between CPython's own switch points it goes by its line. */
   #instruction(kind, code, offset) {
-    if (kind !== 'instruction') return '';
+    if (kind !== 'instruction' || this.granularity === 'gil') return '';
     const op = this.codes.get(code)?.ops.find((each) => each.offset === offset);
     return op ? `${op.name} ${op.arg}`.trim() : '';
   }

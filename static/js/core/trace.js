@@ -81,14 +81,14 @@ export class Trace {
     return { state: spans.state[span], line, obj: spans.obj[span], since: Math.max(spans.start[span], resumed), seq: spans.seq[span], span, known: true };
   }
 
-  /** {owner, waiters (in order of arrival), waits, value, items (next out first) or null, shut, known} of that object then. */
+  /** {owner, waiters (in order of arrival), waits, value, items (next out first) or null, shut, known} of that object then; no owner and no value where not known. */
   objectAt(obj, t) {
     const info = this.objects.get(obj), log = this.logs.get(obj);
     if (!info || !log) return { owner: null, waiters: [], waits: [], value: null, items: null, shut: false, known: false };
     const waits = log.waitsAt(t), items = log.items ? log.items.at(t, this.texts) : null;
     const value = valueAt(log.levels, t) ?? (/Semaphore$/.test(info.primitive) ? info.capacity : info.shape === 'level' || info.primitive === 'Event' || info.primitive === 'Barrier' ? 0 : null);
-    const known = !this.gaps.some((gap) => t >= gap.from_ns && t < gap.to_ns && marksObject(gap, obj));
-    return { owner: log.ownerAt(t), waiters: waits.map((wait) => wait.thread), waits, value, shut: t >= log.shutAt, known,
+    const known = log.knownAt(t);
+    return { owner: known ? log.ownerAt(t) : null, waiters: waits.map((wait) => wait.thread), waits, value: known ? value : null, shut: t >= log.shutAt, known,
       items: known && items ? items.map((note) => this.texts.get(note) ?? '') : null };
   }
 
@@ -121,7 +121,9 @@ export class Trace {
   /** The object's history, made on first use. */
   log(obj) {
     let log = this.logs.get(obj);
-    if (!log) this.logs.set(obj, (log = new ObjectLog(this.objects.get(obj) ?? { primitive: '' })));
+    if (log) return log;
+    this.logs.set(obj, (log = new ObjectLog(this.objects.get(obj) ?? { primitive: '' })));
+    for (const gap of this.gaps) if (marksObject(gap, obj)) log.cut(gap);
     return log;
   }
 
@@ -166,6 +168,7 @@ export class Trace {
     }
     if (to !== NONE) this.#wait(lane, row, to, obj, at, thread, seq);
     const effect = this.effects[kind];
+    if (obj && (effect || this.objects.get(obj)?.shape === 'waiters')) this.log(obj).tell(at);
     if (effect && obj) effect(this.#touch(obj), { seq, at, thread, obj, value: events.value[row], note: events.note[row] }, lane);
     if (events.cause[row] !== NO_CAUSE) this.#arrow(row, thread, obj, at, seq, lane, kind);
     if (to !== NONE) {
@@ -239,7 +242,11 @@ export class Trace {
     gap(m) {
       this.gaps.push(m);
       this.lanes.forEach((lane, thread) => { if (cutsLane(m, thread)) lane.cuts.push(cutOf(m)); });
-      for (const [obj, log] of this.logs) if (log.items && marksObject(m, obj)) log.items.take(m.from_ns, LOST, 0, 1);
+      for (const [obj, log] of this.logs) {
+        if (!marksObject(m, obj)) continue;
+        log.cut(m);
+        log.items?.take(m.from_ns, LOST, 0, 1);
+      }
     },
     finding(m) { this.findings.push({ ...m, ...(m.finding ?? {}) }); },
     end(m) {

@@ -47,7 +47,7 @@ function wait(graph, trace, thread, at) {
   }
   const object = objectNode(graph, trace, obj);
   link(graph, from, object, 'waits', 'waits for');
-  const { owner } = trace.objectAt(obj, at);
+  const owner = trace.logs.get(obj)?.ownerAt(at) ?? null;
   if (owner !== null && trace.threads[owner]) {
     link(graph, object, threadNode(graph, trace, owner, at), 'held', 'held by');
     return owner;

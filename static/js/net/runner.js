@@ -17,7 +17,7 @@ export function createRunner({ open, vocabulary, onStatus = () => {} }) {
     net.on('queued', (m) => { if (current?.shown) onStatus({ run: 'queued', place: m.place, eta: m.eta_s ?? null }); });
     net.on('accepted', (m) => {
       if (!current) return;
-      current.result = { run: m.run, trace: new Trace(vocabulary), steps: new Steps(vocabulary), source: current.spec.source, spec: current.spec };
+      current.result = { run: m.run, trace: new Trace(vocabulary), steps: new Steps(vocabulary, current.spec.granularity), source: current.spec.source, spec: current.spec };
       current.result.trace.run = m.run;
       if (current.shown) onStatus({ run: 'starting' });
     });

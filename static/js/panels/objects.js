@@ -63,10 +63,10 @@ function picture(trace, object, at) {
   const head = h('div', { class: 'ohead' }, icon(object.icon), h('b', { title: object.detail ? `${object.name} (${object.detail})` : object.name }, object.name),
     h('span', { class: 'faint' }, object.primitive), h('span', { class: 'right num' }, at.known ? summary(object, at) : 'not known'));
   const parts = [head];
+  if (!at.known) return [...parts, h('p', { class: 'thin' }, 'Not every operation on it was recorded; nothing is claimed here.')];
   if (isQueue(object)) parts.push(contents(object, at));
   if (object.shape === 'owner') parts.push(line(at.owner === null || at.owner === undefined ? ['no owner'] : ['owner ', named(threadOf(trace, at.owner))]));
   parts.push(waiting(trace, at.waiters));
-  if (!at.known) parts.push(h('p', { class: 'thin' }, 'Not every operation on it was recorded; nothing is claimed here.'));
   return parts;
 }
 

@@ -53,7 +53,9 @@ function mattering({ steps, objects }) {
 }
 
 /** What happened, in words; `turn` is known once the run of the failure is there. */
-const did = (step, turn) => (step.kind === 'clock.tick' ? ['moves on to the next deadline'] : doesWhat(step, { turn }).map((part) => (part.code ? h('code', {}, part.code) : part.text)));
+const did = (step, turn, code) => (step.kind === 'clock.tick' ? ['moves on to the next deadline'] : doesWhat(step, { turn, code }).map((part) => (part.code ? h('code', {}, part.code) : part.text)));
+
+const codeOf = (source, line) => (line ? source.split('\n')[line - 1]?.trim() ?? '' : '');
 
 function row(app, state, step) {
   const { trace, steps } = state, turn = failureShown(state) ? turnOf(steps, trace, step.step + 1) : '';
@@ -62,6 +64,6 @@ function row(app, state, step) {
   return h('tr', { 'data-step': number, onclick: show },
     h('td', { class: 'num' }, h('button', { class: 'to', type: 'button', 'aria-label': `Show step ${number}` }, number)),
     h('td', {}, thread ? h('span', { class: 'who-name' }, tag(thread, 'sm'), step.thread) : step.thread),
-    h('td', { class: 'did' }, ...did(step, turn)),
+    h('td', { class: 'did' }, ...did(step, turn, codeOf(state.source, step.line))),
     h('td', { class: 'num right-aligned' }, step.line || ''));
 }

@@ -15,4 +15,4 @@ export function searchWords({ search }, whole) {
 }
 
 /** "after 3 executions in 0.2 s"; nothing where none was made. */
-export const after = ({ executions, seconds }) => (executions ? `after ${pace({ executions, seconds: 0 })} in ${elapsed(seconds)}` : '');
+export const after = ({ executions, seconds }) => (executions ? `after ${pace({ executions, seconds: 0 })} in ${seconds < 0.05 ? 'under 0.1 s' : elapsed(seconds)}` : '');

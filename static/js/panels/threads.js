@@ -1,5 +1,6 @@
 /** The threads as a table: always what the lanes say at the same moment. */
 import { BLOCKED, DONE, KILLED, NONE, STATE_KEYS } from '../core/states.js';
+import { neverBegan } from '../core/endings.js';
 import { CpuTimes } from '../core/cpu.js';
 import { duration } from '../core/words.js';
 import { h, say, tag } from './dom.js';
@@ -41,7 +42,7 @@ export function mount(root, app) {
     const most = used.reduce((least, each) => Math.max(least, each?.ms ?? 0), 1);
     rows.forEach((row, index) => {
       const at = trace.stateAt(row.thread.id, t);
-      const state = at?.state ?? NONE;
+      const state = shownState(trace, row.thread.id, at);
       counts.set(state, (counts.get(state) ?? 0) + 1);
       row.draw(trace, t, at, used[index], most, selection?.thread === row.thread.id);
     });
@@ -52,6 +53,9 @@ export function mount(root, app) {
   const off = atMoment(app, draw);
   return () => { off(); document.removeEventListener('themechange', themed); root.replaceChildren(); };
 }
+
+/** A thread whose start failed is no thread that was cut off: it was never there. */
+const shownState = (trace, thread, at) => (!at || (at.state === KILLED && neverBegan(trace, thread)) ? NONE : at.state);
 
 class Row {
   constructor(thread, app) {
@@ -73,7 +77,7 @@ class Row {
   }
 
   draw(trace, t, at, used, most, selected) {
-    const state = at?.state ?? NONE;
+    const state = shownState(trace, this.thread.id, at);
     if (state !== this.state) {
       this.state = state;
       this.cells[1].replaceChildren(state === NONE ? h('span', { class: 'faint' }, at && !at.known && at.since ? 'not recorded' : 'not started') : stateMark(this.app, state));

@@ -38,7 +38,7 @@ export function makeTable(app, choose) {
   function rowOf(trace, thread, span, until) {
     const facts = factsOf(trace, thread, span, until), info = trace.threads[thread];
     return h('tr', { onclick: () => choose(thread, facts.seq, facts.from) },
-      h('td', {}, h('span', { class: 'who-name' }, info ? tag(info) : null, nameOf(trace, thread))), h('td', { class: 'state-word' }, stateWord(app, facts.state)),
+      h('td', {}, h('span', { class: 'who-name' }, info ? tag(info) : null, nameOf(trace, thread))), h('td', { class: 'state-word' }, facts.unborn ? 'never began' : stateWord(app, facts.state)),
       h('td', { class: 'num right-aligned' }, duration(facts.from)), h('td', { class: 'num right-aligned' }, facts.open && !trace.ended ? `${duration(facts.lasted)} so far` : duration(facts.lasted)),
       h('td', {}, facts.obj && facts.obj !== info?.obj ? h('span', { class: 'mono' }, objectName(trace, facts.obj)) : ''), h('td', { class: 'num' }, facts.line ? String(facts.line) : ''));
   }

@@ -1,4 +1,5 @@
 // Without a GIL: how many threads run at once, as steps.
+import { paintKnown } from './gaps.js';
 import { drawSteps } from './steps.js';
 import { widthOf } from '../text.js';
 
@@ -8,7 +9,7 @@ export function drawCores(c, view) {
   const { trace, p } = view;
   trace.runningRange.grow();
   const most = Math.max(2, trace.running.count ? trace.runningRange.range(0, trace.running.count).most : 2), y0 = row.y + 6, y1 = row.y + row.h - 5;
-  drawSteps(c, view, trace.running, trace.runningRange, 0, most, y0, y1);
+  paintKnown(c, view, row, null, () => drawSteps(c, view, trace.running, trace.runningRange, 0, most, y0, y1));
   const text = `${most} at once`;
   c.font = `500 10.5px ${p.ui}`;
   c.textAlign = 'left';

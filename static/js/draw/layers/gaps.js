@@ -18,6 +18,29 @@ export function clipToSeen(c, view, lane, h) {
   c.clip();
 }
 
+const ofAll = (gap) => hidesState(gap) && !gap.threads?.length && !gap.objects?.length;
+
+/** Paints a row that tells of everybody or of one object (`log`) only where something is known: a gap of all cuts it, a gap of this object makes it pale. */
+export function paintKnown(c, view, row, log, paint) {
+  const cuts = log ? log.cuts.map((cut) => ({ from: cut.from, to: cut.resume, all: ofAll(cut.gap) })) : view.gaps.filter(ofAll).map((gap) => ({ from: gap.from_ns, to: gap.to_ns, all: true }));
+  const near = cuts.filter((cut) => cut.from < view.t1 && cut.to > view.t0).map((cut) => ({ ...cut, x0: Math.max(-8, view.x(cut.from)), x1: Math.min(view.w + 8, view.x(Math.min(cut.to, view.until))) }));
+  if (!near.length) { paint(); return; }
+  c.save();
+  c.beginPath();
+  let left = -8;
+  for (const { x0, x1 } of near.filter((cut) => cut.all).sort((a, b) => a.x0 - b.x0)) {
+    if (x0 > left) c.rect(left, row.y, x0 - left, row.h);
+    left = Math.max(left, x1);
+  }
+  if (left < view.w + 8) c.rect(left, row.y, view.w + 8 - left, row.h);
+  c.clip();
+  paint();
+  c.fillStyle = view.p.hover;
+  c.globalAlpha = 0.62;
+  for (const cut of near) if (!cut.all) c.fillRect(cut.x0, row.y + 3, cut.x1 - cut.x0, row.h - 6);
+  c.restore();
+}
+
 /** A stretch whose left end leans by `lean0` and whose right end leans by `lean1`. */
 function piece(c, x0, lean0, x1, lean1, h) {
   c.moveTo(x0 + lean0, -4);
@@ -34,7 +57,8 @@ export function drawGapGround(c, view) {
     const x0 = Math.max(-4, view.x(gap.from_ns)), over = Math.min(view.w + 4, view.x(gap.to_ns));
     for (const row of view.rows) {
       const cut = row.kind === 'lane' ? trace.lanes[row.id].cuts.find((each) => each.gap === gap) : null;
-      const x1 = cut ? Math.min(view.w + 4, view.x(Math.min(trace.lanes[row.id].resume(cut, trace), view.until))) : over;
+      const until = cut ? trace.lanes[row.id].resume(cut, trace) : row.obj ? trace.logs.get(row.obj)?.cuts.find((each) => each.gap === gap)?.resume ?? gap.to_ns : gap.to_ns;
+      const x1 = Math.max(over, Math.min(view.w + 4, view.x(Math.min(until, view.until))));
       const hit = row.kind === 'lane' ? cutsLane(gap, row.id) : row.kind === 'group' ? row.members.some((id) => cutsLane(gap, id)) : row.obj ? marksObject(gap, row.obj) : hidesState(gap) && !gap.threads.length && !gap.objects.length;
       if (!hit) continue;
       c.fillStyle = row.obj ? p.hover : p.sunken;

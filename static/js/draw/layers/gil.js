@@ -1,12 +1,13 @@
 // The GIL's row: who has the interpreter. An amber wedge marks a forced hand-off; a gap means that nobody wanted it.
 import { drawBars } from './bars.js';
+import { paintKnown } from './gaps.js';
 import { WAITING_GIL } from '../../core/states.js';
 
 export function drawGil(c, view) {
   const row = view.rows.find((each) => each.kind === 'gil');
   if (!row) return;
   const { trace, p } = view, y = row.y + 6, h = row.h - 12, wedges = [];
-  drawBars(c, view, trace.gilSpans, y, h, (i, x0) => { if (x0 > 0 && trace.holder.forced(i, trace)) wedges.push(x0); });
+  paintKnown(c, view, row, null, () => drawBars(c, view, trace.gilSpans, y, h, (i, x0) => { if (x0 > 0 && trace.holder.forced(i, trace)) wedges.push(x0); }));
   c.fillStyle = p.mark[WAITING_GIL];
   c.beginPath();
   let last = -Infinity;

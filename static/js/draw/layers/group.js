@@ -15,10 +15,12 @@ function drawGroup(c, view, row) {
     const lane = trace.lanes[thread];
     if (!lane?.spans.count) return;
     runsOf(lane, view.t0, view.t1, view.w, view.until, runs);
-    const y = row.y + pad + i * pitch;
+    const y = row.y + pad + i * pitch, seen = lane.cuts.length ? lane.seen(view.t0, view.t1, trace).map(([from, to]) => [view.x(from), view.x(to)]) : [[-Infinity, Infinity]];
     for (let k = 0; k < runs.count; k++) {
-      if (lane.cuts.length && lane.cutAt((runs.x0[k] + runs.x1[k]) / 2 / view.scale + view.t0, trace)) continue;
-      paths[place.get(runs.state[k]) ?? 0].rect(runs.x0[k], y, Math.max(1, runs.x1[k] - runs.x0[k]), thick);
+      for (const [from, to] of seen) {
+        const x0 = Math.max(from, runs.x0[k]), x1 = Math.min(to, Math.max(runs.x0[k] + 1, runs.x1[k]));
+        if (x1 > x0) paths[place.get(runs.state[k]) ?? 0].rect(x0, y, x1 - x0, thick);
+      }
     }
   });
   PAINT_ORDER.forEach((state, i) => { c.fillStyle = p.mark[state]; c.globalAlpha = QUIET.has(state) ? 0.28 : 1; c.fill(paths[i]); });

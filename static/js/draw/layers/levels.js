@@ -1,5 +1,6 @@
 // Queues and semaphores: how much is in them, as steps, with a dashed line where there is no more room.
 import { BLOCKED } from '../../core/states.js';
+import { paintKnown } from './gaps.js';
 import { drawSteps } from './steps.js';
 import { widthOf } from '../text.js';
 
@@ -14,7 +15,7 @@ function drawLevel(c, view, row) {
   log.range.grow();
   const seen = log.levels.count ? log.range.range(0, log.levels.count).most : 0, most = Math.max(1, info.capacity, seen);
   const y0 = row.y + 9, y1 = row.y + row.h - 6, Y = (value) => y1 - (value / most) * (y1 - y0);
-  drawSteps(c, view, log.levels, log.range, semaphore ? info.capacity : 0, most, y0, y1);
+  paintKnown(c, view, row, log, () => drawSteps(c, view, log.levels, log.range, semaphore ? info.capacity : 0, most, y0, y1));
   if (most <= 8) {
     c.fillStyle = p.line;
     for (let value = 1; value < most; value++) c.fillRect(0, Math.round(Y(value)), Math.max(0, right), 1);

@@ -1,6 +1,7 @@
 // Who waits for something: a line while anybody does, and a chip that names them.
 import { BLOCKED } from '../../core/states.js';
 import { gallop, upperBound } from '../../core/table.js';
+import { paintKnown } from './gaps.js';
 import { chip, widthOf } from '../text.js';
 
 const MOST_NAMES = 3;
@@ -24,21 +25,25 @@ export function drawCrowd(view, log, each) {
 export function drawWaiters(c, view) {
   for (const row of view.rows) {
     if (row.shape !== 'waiters') continue;
-    const { trace, p } = view, log = trace.logs.get(row.obj), info = trace.objects.get(row.obj), y = row.y + row.h / 2;
-    if (!log) continue;
-    if (info.primitive === 'Event') drawFlag(c, view, log, y);
-    c.fillStyle = p.mark[BLOCKED];
-    const chips = [];
-    let free = -Infinity;
-    drawCrowd(view, log, (x0, x1, count, from) => {
-      c.fillRect(x0, y - 1.25, Math.max(1.5, x1 - x0), 2.5);
-      if (x1 - x0 > 40 && x0 > free) { chips.push([x0, x1, from]); free = x0 + 40; }
-    });
-    for (const [x0, x1, from] of chips) {
-      const text = words(trace, row.obj, info, Math.max(from, view.t0));
-      c.font = `600 10.5px ${p.ui}`;
-      if (widthOf(c, text) + 20 < x1 - Math.max(0, x0)) chip(c, p, text, Math.max(8, x0 + 8), y - 8, p.soft[BLOCKED], p.text[BLOCKED]);
-    }
+    const { trace } = view, log = trace.logs.get(row.obj), info = trace.objects.get(row.obj), y = row.y + row.h / 2;
+    if (log) paintKnown(c, view, row, log, () => drawRow(c, view, row, log, info, y));
+  }
+}
+
+function drawRow(c, view, row, log, info, y) {
+  const { trace, p } = view;
+  if (info.primitive === 'Event') drawFlag(c, view, log, y);
+  c.fillStyle = p.mark[BLOCKED];
+  const chips = [];
+  let free = -Infinity;
+  drawCrowd(view, log, (x0, x1, count, from) => {
+    c.fillRect(x0, y - 1.25, Math.max(1.5, x1 - x0), 2.5);
+    if (x1 - x0 > 40 && x0 > free) { chips.push([x0, x1, from]); free = x0 + 40; }
+  });
+  for (const [x0, x1, from] of chips) {
+    const text = words(trace, row.obj, info, Math.max(from, view.t0));
+    c.font = `600 10.5px ${p.ui}`;
+    if (widthOf(c, text) + 20 < x1 - Math.max(0, x0)) chip(c, p, text, Math.max(8, x0 + 8), y - 8, p.soft[BLOCKED], p.text[BLOCKED]);
   }
 }
 

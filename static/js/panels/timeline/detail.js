@@ -23,7 +23,7 @@ export function makeDetail(app, actions) {
         return h('div', { class: 'tl-fact' }, h('span', { class: 'faint' }, name), words);
       };
       element.replaceChildren(
-        h('div', { class: 'tl-who' }, tag(thread), h('b', {}, thread.name), stateMark(app, facts.state, dead)),
+        h('div', { class: 'tl-who' }, tag(thread), h('b', {}, thread.name), stateMark(app, facts.state, dead, facts.unborn ? 'never began' : '')),
         cell(facts.open ? 'so far' : 'lasted', h('b', { class: 'num' }, duration(facts.lasted))),
         cell('from', h('span', { class: 'num' }, duration(facts.from)), facts.open ? '' : ` to ${duration(facts.to)}`),
         facts.says.length ? cell('what', ...nodesOf(trace, facts.says)) : '',

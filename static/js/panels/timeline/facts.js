@@ -1,5 +1,6 @@
 // What there is to say about one span: its state, how long, on what, at which line, who woke it.
-import { BLOCKED, NONE, SLEEPING } from '../../core/states.js';
+import { neverBegan } from '../../core/endings.js';
+import { BLOCKED, KILLED, NONE, SLEEPING } from '../../core/states.js';
 import { lowerBound } from '../../core/table.js';
 import { sentenceOf } from '../../core/sentences.js';
 
@@ -13,6 +14,7 @@ export function factsOf(trace, thread, span, until) {
   const event = trace.eventAt(seq), waits = spans.state[span] === BLOCKED || spans.state[span] === SLEEPING;
   const ending = waits && event ? endOfWait(trace, thread, seq) : null, cause = ending?.cause != null ? trace.eventAt(ending.cause) : null;
   return { thread, span, seq, state: spans.state[span], from, to, open, lasted: Math.max(0, to - from), obj: spans.obj[span],
+    unborn: spans.state[span] === KILLED && neverBegan(trace, thread),
     line: trace.lane(thread).lineAt(Math.max(from, Math.min(to - 1, until))) || spans.line[span],
     says: event && !PLAIN.has(event.name) ? sentenceOf(trace, seq) : [], sampled: event?.source === 1,
     endSeq: ending?.seq ?? null, woken: cause && cause.thread !== thread ? { thread: cause.thread, at: cause.at, seq: cause.seq } : null };

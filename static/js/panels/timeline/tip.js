@@ -38,7 +38,7 @@ export function spanTip(app, trace, facts, dead) {
   const thread = trace.threads[facts.thread];
   if (!thread) return null;
   return [
-    h('div', { class: 'row' }, tag(thread), h('b', {}, thread.name), stateMark(app, facts.state, dead), h('span', { class: 'grow' }), h('b', { class: 'num' }, duration(facts.lasted))),
+    h('div', { class: 'row' }, tag(thread), h('b', {}, thread.name), stateMark(app, facts.state, dead, facts.unborn ? 'never began' : ''), h('span', { class: 'grow' }), h('b', { class: 'num' }, duration(facts.lasted))),
     facts.says.length ? h('div', { class: 'sub' }, ...nodesOf(trace, facts.says)) : facts.sampled ? h('div', { class: 'sub' }, 'seen from outside the program') : null,
     facts.line ? h('div', { class: 'sub' }, codeAt(app, facts.line)) : null,
     facts.woken ? h('div', { class: 'sub' }, `woken by ${nameOf(trace, facts.woken.thread)} at ${duration(facts.woken.at)}`) : null,
@@ -49,12 +49,13 @@ export function spanTip(app, trace, facts, dead) {
 export function objectTip(trace, obj, t) {
   const info = trace.objects.get(obj), at = trace.objectAt(obj, t);
   if (!info) return null;
+  const head = h('div', { class: 'row' }, h('b', { class: 'mono' }, objectName(trace, obj)), h('span', { class: 'faint' }, info.primitive), h('span', { class: 'grow' }), h('span', { class: 'num' }, duration(t)));
+  if (!at.known) return [head, h('div', { class: 'sub' }, 'not known: not every event of it was kept here')];
   const names = (ids) => ids.map((id) => nameOf(trace, id)).join(', ');
   const value = /Queue$/.test(info.primitive) ? `${at.value ?? 0}${info.capacity ? ` of ${info.capacity}` : ''} in it` : /Semaphore$/.test(info.primitive) ? `${at.value} of ${info.capacity} free`
     : info.primitive === 'Event' ? (at.value ? 'set' : 'not set') : info.primitive === 'Barrier' ? `${at.value ?? 0} of ${info.capacity} there` : '';
   return [
-    h('div', { class: 'row' }, h('b', { class: 'mono' }, objectName(trace, obj)), h('span', { class: 'faint' }, info.primitive), h('span', { class: 'grow' }), h('span', { class: 'num' }, duration(t))),
-    at.known ? null : h('div', { class: 'sub' }, 'not every event of it was kept here'),
+    head,
     value ? h('div', { class: 'sub' }, value) : null,
     at.items?.length ? h('div', { class: 'sub' }, 'next out: ', h('code', {}, at.items.slice(0, 6).join(', ') + (at.items.length > 6 ? ' \u2026' : ''))) : null,
     info.shape === 'owner' || at.owner !== null ? h('div', { class: 'sub' }, at.owner === null ? 'no owner' : `held by ${nameOf(trace, at.owner)}`) : null,

@@ -9,11 +9,11 @@ import { h } from '../dom.js';
 /** The word of a state, from the served vocabulary. */
 export const stateWord = (app, state) => app.vocabulary.states.find((each) => each.id === state)?.word ?? 'not known';
 
-/** A state as mark and word. */
-export function stateMark(app, state, dead = false) {
+/** A state as mark and word; `word` stands for the state's own. */
+export function stateMark(app, state, dead = false, word = '') {
   const mark = h('canvas', { class: 'mark', width: 36, height: 24, 'aria-hidden': 'true', 'data-state': state, 'data-dead': dead || null });
   paintMark(mark);
-  return h('span', { class: `st ${STATE_KEYS[state]}` }, mark, dead ? 'deadlocked' : stateWord(app, state));
+  return h('span', { class: `st ${STATE_KEYS[state]}` }, mark, dead ? 'deadlocked' : word || stateWord(app, state));
 }
 
 /** Paints one such mark; again when the theme changes. */
