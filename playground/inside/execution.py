@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Callable
 from functools import partial
-from types import ModuleType, TracebackType
+from types import ModuleType
 from typing import Any
 
 from playground.inside.beneath.access import recipes_for
@@ -19,7 +19,7 @@ from playground.inside.beneath.baton import INTERRUPTED, Baton, Waiting
 from playground.inside.beneath.library import Library
 from playground.inside.beneath.points import Points, all_codes
 from playground.inside.beneath.task import Task, Unwind
-from playground.inside.beneath.tracebacks import visible
+from playground.inside.beneath.tracebacks import line_within, visible
 from playground.inside.reach import names_of, thread_name
 from playground.inside.recording import Recording
 from playground.inside.wording import exit_status
@@ -238,11 +238,11 @@ class Execution:
         choices, unproven = tuple(baton.choices), tuple(sorted(baton.unproven))
         if baton.failures:
             thread, error = baton.failures[0]
-            if (reason := _from_outside(error, _line(error.__traceback__, self._name_of_program))):
+            if (reason := _from_outside(error, line_within(error.__traceback__, self._name_of_program))):
                 return Outcome("inconclusive", choices, message=reason, unproven=unproven, output=output)
             message = str(error.code) if isinstance(error, SystemExit) else _message(error)
             return Outcome("exception", choices, type(error).__name__, message, thread, self._thread_name(baton.tasks[thread]),
-                           _line(error.__traceback__, self._name_of_program), (), unproven, output)
+                           line_within(error.__traceback__, self._name_of_program), (), unproven, output)
         if baton.over == "deadlock":
             waits = tuple(self._wait(wait) for wait in baton.waits)
             return Outcome("deadlock", choices, waits=waits, unproven=unproven, output=output)
@@ -311,12 +311,3 @@ def _message(error: BaseException) -> str:
         return _without_addresses(str(error)[:1000])
     except BaseException:  # noqa: BLE001  a visitor's __str__ may raise anything
         return ""
-
-
-def _line(traceback: TracebackType | None, name: str) -> int:
-    line = 0
-    while traceback is not None:
-        if traceback.tb_frame.f_code.co_filename == name:
-            line = traceback.tb_lineno
-        traceback = traceback.tb_next
-    return line

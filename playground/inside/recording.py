@@ -15,6 +15,7 @@ from typing import Any
 from playground.inside import names, source
 from playground.inside.beneath.baton import Baton
 from playground.inside.beneath.task import Task
+from playground.inside.beneath.tracebacks import line_within
 from playground.inside.monitor import Monitor
 from playground.inside.observing import ControlledKit
 from playground.inside.reach import Names
@@ -22,6 +23,7 @@ from playground.inside.recorded import Birth, Fact, Row, Step
 from playground.inside.standing import Standings, at_primitive, line_of
 from playground.inside.things import Known
 from playground.inside.values import Values
+from playground.inside.wording import sentence, type_name
 from playground.model.event import KIND_ID, KINDS, ThreadState
 from playground.model.schedule import ANY_PART, CLOCK, TICK, ChoicePoint, Pending
 from playground.model.steps import MOST_ROWS, NOBODY
@@ -168,7 +170,15 @@ class Recording:
         line = line_of(self._visitors(sys._getframe(1))) if own else self.standings.line(thread)
         if kind == "thread.created":
             self._born(thread, obj, number, line)
+        elif kind == "thread.crashed":
+            line, note = self._crash(thread)
         self._add(thread, kind, number, line, value, note)
+
+    def _crash(self, thread: int) -> tuple[int, str]:
+        """Where that thread's exception left the program, and what it was; an address would be another in every run."""
+        error = next(error for who, error in self._baton.failures if who == thread)
+        said = sentence(error)
+        return line_within(error.__traceback__, self._baton.program), type_name(error) if " at 0x" in said else said
 
     def _seen(self, kind: str, known: Known, frame: FrameType | None, value: int, note: str) -> None:
         """A lens says what the current thread did."""

@@ -2,6 +2,9 @@
 
 Every thread gets a random priority and the highest ready one runs; at `depth - 1` random steps the running thread falls below all others.
 An execution finds a bug that needs `depth` ordered steps with chance at least 1 / (n * k^(depth-1)) for n threads and k steps.
+
+A thread that waits in a loop, again and again for a time, would keep all below it from what it waits for: in long executions whoever goes first falls
+below all others every FAIR_STEPS steps, the clock as well.
 """
 
 from __future__ import annotations
@@ -10,6 +13,8 @@ import random
 from collections.abc import Sequence
 
 from playground.model.schedule import TICK, ChoicePoint, Pending
+
+FAIR_STEPS = 1_000
 
 
 class Pct:
@@ -42,7 +47,10 @@ class Pct:
                 priorities[each] = self._random.random() + 1.0
         if step in self._drops and point.current in priorities:
             priorities[point.current] = self._drops[step]
+        if step and not step % FAIR_STEPS:
+            for each in {point.current, TICK} & priorities.keys():
+                priorities[each] = -float(step)
         return max(candidates, key=priorities.__getitem__)
 
     def end(self, pending: Sequence[Pending | None]) -> None:
-        self._longest = max(self._longest, self._steps)
+        self._longest = max(self._longest, min(self._steps, FAIR_STEPS))

@@ -10,6 +10,7 @@ import pytest
 from playground.inside.beneath.greenlets import Greenlets
 from playground.inside.beneath.os_threads import OsThreads
 from playground.inside.explore import Explorer, replay
+from playground.inside.source import release
 from playground.model.report import MOST_CLASSES
 from playground.model.schedule import Schedule, hash_of, parse_choices
 
@@ -42,6 +43,66 @@ def test_program_gets_its_verdict_and_the_schedule_gives_it_again(name: str) -> 
         assert left_off is None
         assert (outcome, recording.steps, recording.facts) == (runs[0][0], runs[0][1].steps, runs[0][1].facts)
         assert outcome.verdict == row["verdict"]
+
+
+def test_every_crash_is_told_with_its_line_and_words() -> None:
+    source = """
+import threading
+def first(): raise ValueError("one")
+def second():
+    raise KeyError(object())
+team = [threading.Thread(target=each) for each in (first, second)]
+for each in team: each.start()
+for each in team: each.join()
+"""
+    _, told, _ = replay(source, "program.py", Schedule("access", release(), hash_of(source), ()), OsThreads())
+    assert [(fact.thread, fact.line, fact.note) for fact in told.facts if fact.kind == "thread.crashed"] == [
+        (1, 3, "ValueError: one"), (2, 5, "KeyError: <object>")]
+
+
+WAITS_IN_A_LOOP = """
+import threading
+news = threading.Condition()
+ok = False
+def wait():
+    with news:
+        while not ok:
+            news.wait(1)
+def tell():
+    global ok
+    with news:
+        ok = True
+        news.notify()
+team = [threading.Thread(target=each) for each in (wait, tell)]
+for each in team: each.start()
+for each in team: each.join()
+"""
+LETS_GO_IN_A_LOOP = """
+import threading, time
+lock = threading.Lock()
+ready = False
+def wait():
+    lock.acquire()
+    while not ready:
+        lock.release()
+        time.sleep(0)
+        lock.acquire()
+    lock.release()
+def tell():
+    global ready
+    with lock:
+        ready = True
+team = [threading.Thread(target=each) for each in (wait, tell)]
+for each in team: each.start()
+for each in team: each.join()
+"""
+
+
+@pytest.mark.parametrize("strategy", ["dpor", "pct", "random", "dfs"])
+@pytest.mark.parametrize("source", [WAITS_IN_A_LOOP, LETS_GO_IN_A_LOOP], ids=["waits", "lets go"])
+def test_who_asks_again_and_again_leaves_the_others_their_turn(source: str, strategy: str) -> None:
+    report = Explorer(source, strategy=strategy, max_executions=60).run()
+    assert (report.verdict, report.exhausted) == ("clean", False)
 
 
 @pytest.mark.parametrize("granularity", ["sync", "line", "gil"])

@@ -14,12 +14,9 @@ from typing import Any, NamedTuple, Protocol
 
 from playground.inside.beneath.backend import Backend
 from playground.inside.beneath.circle import STANDS_CERTAIN, STANDS_POSSIBLE, Circle, circle_of
-from playground.inside.beneath.task import NEVER, Gate, Task, Unwind
+from playground.inside.beneath.task import NEVER, SPINS, Gate, Task, Unwind
 from playground.model.schedule import BEGIN, MAX_STEPS, TICK, ChoicePoint, Pending
 from playground.search.strategy import Strategy
-
-SPINS = 300
-"""So many backward jumps without a switch, and a thread must let the others go first."""
 
 INTERRUPTED = "a loop that had to be interrupted"
 
@@ -126,6 +123,8 @@ class Baton:
         me = self.current
         if self.over:
             raise Unwind
+        if me.spins >= me.rests and self._others_ready(me):
+            self._rest(me)
         self.pending[me.id] = pending
         if self.on_point is not None:
             self.on_point(me, pending)
@@ -140,7 +139,7 @@ class Baton:
         if there is not me:
             if there is None:
                 raise Unwind
-            me.spins = 0
+            me.spins, me.rests = 0, SPINS
             self.current = there
             self.backend.switch(me, there)
             if self.over:
@@ -162,10 +161,14 @@ class Baton:
         if me.spins >= self.max_steps:
             self.stop("steps")
         if len(self.alive) > 1 and (self._others_ready(me) or self._next_deadline() < NEVER):
-            self.unproven.add(INTERRUPTED)
-            spins = me.spins
-            self.point(Pending("yield"), _OthersFirst(self))
-            me.spins = spins + 1
+            self._rest(me)
+
+    def _rest(self, me: Task) -> None:
+        """Let the others go first, once in SPINS rounds: at once, or where the one who goes round lets go of what they all wait for."""
+        self.unproven.add(INTERRUPTED)
+        spins, me.rests = me.spins, me.rests + SPINS
+        self.point(Pending("yield"), _OthersFirst(self))
+        me.spins, me.rests = spins, spins - spins % SPINS + SPINS
 
     def stop(self, reason: str, detail: str = "") -> None:
         """End this execution here and now (raises Unwind)."""

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 NEVER = 1 << 62
 """A deadline that does not come (microseconds of virtual time)."""
+SPINS = 300
 
 
 class Gate(Protocol):
@@ -19,8 +20,8 @@ class Gate(Protocol):
 class Task:
     """Where a thread stands. Only the baton writes to it, except `traced`, which says that a monitoring callback is on its stack."""
 
-    __slots__ = ("booted_by", "context", "daemon", "deadline", "done", "gate", "id", "line", "locals", "spins", "thread", "traced", "vehicle",
-                 "within")
+    __slots__ = ("booted_by", "context", "daemon", "deadline", "done", "gate", "id", "line", "locals", "rests", "spins", "thread", "traced",
+                 "vehicle", "within")
 
     def __init__(self, number: int, daemon: bool) -> None:
         self.id = number
@@ -32,6 +33,9 @@ class Task:
         self.traced = False
         self.booted_by: Task | None = None
         self.spins = 0
+        """How often a loop of the program went round while nobody else made a step."""
+        self.rests = SPINS
+        """After so many rounds the others go first."""
         self.within: tuple[str, int] | None = None
         """The standard library's operation that is going on (its kind, its object's id): what lies inside it is no choice of its own."""
         self.thread: Any = None

@@ -19,3 +19,13 @@ def visible(trace: TracebackType | None) -> TracebackType | None:
     for place in reversed(places):
         shown = TracebackType(shown, place.tb_frame, place.tb_lasti, place.tb_lineno)
     return shown
+
+
+def line_within(traceback: TracebackType | None, name: str) -> int:
+    """The innermost line of the file of that name, 0 if there is none."""
+    line = 0
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == name:
+            line = traceback.tb_lineno
+        traceback = traceback.tb_next
+    return line
