@@ -108,7 +108,7 @@ def _steps(failure: Failure, lines: list[str]) -> Iterator[str]:
     """A row for each step at a primitive or a shared thing, and for the last one of each stretch of one thread."""
     steps = failure.steps
     matter = [step for number, step in enumerate(steps)
-              if step.name in failure.objects or step.at_primitive or number + 1 == len(steps) or steps[number + 1].thread != step.thread]
+              if _about(step.name, failure.objects) or step.at_primitive or number + 1 == len(steps) or steps[number + 1].thread != step.thread]
     matter, after = _until_the_failing_stand(matter, failure)
     width = max((len(step.thread_name) for step in matter), default=0)
     left_out = max(0, len(matter) - MOST_STEPS)
@@ -121,6 +121,13 @@ def _steps(failure: Failure, lines: list[str]) -> Iterator[str]:
         yield f"  {who:{width}}  {_what(step):32}  {_where(step, lines)}".rstrip()
     if after:
         yield f"  ... {after} steps more, in which others go on ..."
+
+
+def _about(name: str, objects: tuple[str, ...]) -> bool:
+    """Whether that is one of the things, or lies in one (`row[1]` in `row`), or is an attribute of something unknown that one of them has (`.n`)."""
+    if name[:1] == ".":
+        return any(each.endswith(name) for each in objects)
+    return any(name == each or name.startswith((f"{each}[", f"{each}.")) for each in objects)
 
 
 def _until_the_failing_stand(steps: list[FailureStep], failure: Failure) -> tuple[list[FailureStep], int]:

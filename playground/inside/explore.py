@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from playground.inside.beneath.backend import Backend
 from playground.inside.beneath.baton import Baton
 from playground.inside.beneath.os_threads import OsThreads
+from playground.inside.culprits import objects_of, stuck, touched
 from playground.inside.execution import Execution
 from playground.inside.recording import Recording
 from playground.inside.source import release
 from playground.model.finding import PossibleOn
 from playground.model.outcome import Outcome
 from playground.model.report import MOST_CLASSES, Failure, FailureStep, Leaf, Report
-from playground.model.schedule import READ, WRITE, Schedule, hash_of, write_choices
+from playground.model.schedule import Schedule, hash_of, write_choices
 from playground.search._shrink import Follow, Tried, shrink
 from playground.search.dfs import Dfs
 from playground.search.dpor import Dpor
@@ -350,31 +351,10 @@ def _alike(outcome: Outcome) -> tuple[object, ...]:
 
 
 def _told(outcome: Outcome, told: Recording, preempted: int, schedule: str) -> Failure:
-    steps = tuple(FailureStep(step.step, step.thread, told.threads.get(step.thread, "the clock"), step.kind, step.name, step.line,
-                              step.primitive)
-                  for step in told.steps)
-    if outcome.verdict == "deadlock":
-        threads = tuple(wait.thread_name for wait in outcome.waits if wait.kind != "thread.join")
-        objects = [wait.obj_name for wait in outcome.waits if wait.kind != "thread.join"]
-    else:
-        threads = (outcome.thread_name,)
-        objects = []
-    objects += _fought_over(told)
-    if not any(objects):
-        mine = [step for step in told.steps if step.thread == outcome.thread and not step.kind.startswith("thread.")]
-        objects += [step.name for step in mine if step.name and step.name[0] not in "<.["][-1:]
-    return Failure(outcome.verdict, outcome.error, outcome.message, threads, tuple(dict.fromkeys(filter(None, objects))), preempted, schedule,
+    touches = touched(told)
+    steps = tuple(FailureStep(step.step, step.thread, told.threads.get(step.thread, "the clock"), step.kind, name, step.line, step.primitive)
+                  for step, _, name in touches)
+    waits = stuck(outcome, told)
+    threads = tuple(wait.thread_name for wait in waits) if outcome.verdict == "deadlock" else (outcome.thread_name,)
+    return Failure(outcome.verdict, outcome.error, outcome.message, threads, objects_of(outcome, waits, touches), preempted, schedule,
                    PossibleOn(None, None), steps, outcome.waits)
-
-
-def _fought_over(told: Recording) -> list[str]:
-    """Things that one thread changed and another used, in the order of their first such use."""
-    users: dict[str, set[int]] = {}
-    changed: dict[str, set[int]] = {}
-    for step in told.steps:
-        if step.mode in (READ, WRITE) and step.name and not step.kind.startswith("thread.") and not step.name.startswith("<"):
-            users.setdefault(step.name, set()).add(step.thread)
-            if step.mode == WRITE:
-                changed.setdefault(step.name, set()).add(step.thread)
-    workers = {name: who - {0} for name, who in users.items()}
-    return [name for name in changed if len(users[name]) > 1 and workers[name]]

@@ -7,7 +7,7 @@ thread's stack, then one step further in (`forks[2]`, `account.lock`). `self` is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from types import FrameType
 from typing import Any
 
@@ -22,18 +22,28 @@ _MOST = 400
 
 
 class Names:
-    """Names of one execution's things, kept once found; a thing that is still being made gets its name later (`account = Account()`)."""
+    """Names of one execution's things, kept once found; a thing that is still being made gets its name later (`account = Account()`).
+
+    Of what only a function has a name for yet (`this`, in its constructor) the module's own variable is asked again at the end.
+    """
 
     def __init__(self) -> None:
         self._known: dict[int, str] = {}
         self._nameless: dict[int, Any] = {}
+        self._local: dict[int, str] = {}
 
     def of(self, thing: Any, number: int, space: dict[str, Any], frames: Iterable[FrameType]) -> str:
         """The thing's name; a mark for it while the program has none, to be given to `settled`."""
-        known = self._known.get(number) or self.found(thing, space, frames)
+        known = self._known.get(number)
         if known:
-            self._known[number] = known
             return known
+        if number not in self._local:
+            known = _search(thing, (space,))
+            if known:
+                self._known[number] = known
+                return known
+            if local := _search(thing, (frame.f_locals for frame in frames)):
+                self._local[number] = local
         self._nameless[number] = thing
         return f"\0{number}\0"
 
@@ -41,8 +51,10 @@ class Names:
         """The execution is over: what has no name by now is called by its type, in brackets."""
         for number, thing in self._nameless.items():
             if number not in self._known:
-                self._known[number] = self.found(thing, space, ()) or (plain(thing) if type(thing) is not str else "<str>")
+                found = _variable(thing, space) or self._local.get(number) or self.found(thing, space, ())
+                self._known[number] = found or (plain(thing) if type(thing) is not str else "<str>")
         self._nameless.clear()
+        self._local.clear()
 
     def settled(self, text: str) -> str:
         """The text with a name for each mark."""
@@ -50,7 +62,7 @@ class Names:
 
     def found(self, thing: Any, space: dict[str, Any], frames: Iterable[FrameType]) -> str:
         """What the program calls the thing just now, or nothing."""
-        return _search(thing, space, frames)
+        return _search(thing, (space, *(frame.f_locals for frame in frames)))
 
 
 def thread_name(thread: Any, number: int) -> str:
@@ -78,16 +90,19 @@ def names_of(tasks: Iterable[Any]) -> dict[int, str]:
     return names
 
 
-def _search(thing: Any, space: dict[str, Any], frames: Iterable[FrameType]) -> str:
-    for names in (space, *(frame.f_locals for frame in frames)):
+def _search(thing: Any, spaces: Iterable[Mapping[str, Any]]) -> str:
+    for names in spaces:
+        if name := _variable(thing, names):
+            return name
         spoken = [(name, value) for name, value in list(names.items()) if _speaks(name)]
-        for name, value in spoken:
-            if value is thing:
-                return name
         found = _inside(thing, spoken) or _inside(thing, [(name + way, part) for name, value in spoken for way, part in _parts(value)])
         if found:
             return found
     return ""
+
+
+def _variable(thing: Any, names: Mapping[str, Any]) -> str:
+    return next((name for name, value in list(names.items()) if value is thing and _speaks(name)), "")
 
 
 def _inside(thing: Any, named: list[tuple[str, Any]]) -> str:

@@ -12,7 +12,7 @@ from playground.inside.disassembly import disassembled
 from playground.inside.pipe import PAYLOAD_BYTES, Pipe, whole_letters, write_all
 from playground.inside.recorded import Birth, Fact, Row, Step
 from playground.inside.recording import Recording
-from playground.model.event import KIND_ID, KINDS
+from playground.model.event import KIND_ID, KINDS, ThreadState
 from playground.model.outcome import Outcome
 from playground.model.record import (
     BATCH,
@@ -105,6 +105,8 @@ class Telling:
         self._events: list[bytes] = []
         self._count = 0
         self._ended: set[int] = set()
+        self._main = ThreadState.RUNNING
+        """What main's last event says of it: who still waits at the end did not end."""
         self._facts, self._outputs = recording.facts[::-1], recording.outputs[::-1]
 
     def tell(self, outcome: Outcome) -> None:
@@ -119,7 +121,7 @@ class Telling:
             self._step(step, before)
             before = step
             self._happened(step.step + 1, outcome)
-        if 0 not in self._ended and outcome.verdict in ("clean", "exception"):
+        if 0 not in self._ended and outcome.verdict in ("clean", "exception") and self._main not in (ThreadState.BLOCKED, ThreadState.SLEEPING):
             self._end_of_main(outcome)
         self._choice(rows.get(len(self._told.steps) + 1))
         self._flush()
@@ -185,12 +187,15 @@ class Telling:
 
     def _end_of_main(self, outcome: Outcome) -> None:
         crashed = outcome.verdict == "exception" and outcome.thread == 0 and outcome.error != "SystemExit"
-        self._event("thread.crashed" if crashed else "thread.ended", 0, line=outcome.line if crashed else 0, note=_said(outcome) if crashed else "",
+        left = outcome.verdict == "exception" and outcome.thread == 0
+        self._event("thread.crashed" if crashed else "thread.ended", 0, line=outcome.line if left else 0, note=_said(outcome) if crashed else "",
                     step=len(outcome.choices))
 
     def _event(self, kind: str, thread: int, obj: int = 0, line: int = 0, value: int = 0, note: str = "", step: int = 0) -> None:
         number = KIND_ID[kind]
         text = self._text(note)
+        if thread == 0 and KINDS[number].to:
+            self._main = KINDS[number].to
         self._events.append(EVENT.pack(self._now(), number, KINDS[number].to, thread, obj, line, min(value, 0xFFFF_FFFF), text, step))
         if len(self._events) == EVENTS_PER_RECORD:
             self._flush()

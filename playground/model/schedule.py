@@ -16,6 +16,8 @@ from typing import NamedTuple
 from playground.model.errors import BadSchedule
 
 VERSION = "tp1"
+_OLDEST = 13
+"""The first CPython 3 on which programs are steered."""
 GRANULARITY_LEGEND: tuple[tuple[str, str, str], ...] = (
     ("sync", "primitives", "before each operation of a lock, queue, thread or sleep"),
     ("line", "lines", "before each line, and each operation of a primitive"),
@@ -102,6 +104,14 @@ class ChoicePoint(NamedTuple):
     pending: Sequence[Pending]
 
 
+def preempts(point: ChoicePoint, chosen: int, last: Pending | None) -> bool:
+    """Whether this choice stops a thread that could have gone on; `last` is what the step before did (None: there was none).
+
+    Who has just started a thread may be taken off for nothing, as may who blocks or ends; after a move of the clock nobody was at work.
+    """
+    return last is not None and chosen != point.current and point.current in point.ready and last.kind not in (START, MOVE_CLOCK.kind)
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """A run's choices as a short text: `tp1;granularity;python;source hash;0*12,1*3,t,0*2` (t moves the clock)."""
@@ -129,8 +139,11 @@ class Schedule:
         granularity, python, source_hash, runs = rest
         if granularity not in GRANULARITIES:
             raise BadSchedule(f"Unknown granularity {granularity[:20]!r} in the schedule. Known: {', '.join(GRANULARITIES)}.")
-        if not re.fullmatch(r"[0-9]+\.[0-9]+t?", python) or not re.fullmatch(r"[0-9a-f]{12}", source_hash):
+        release = re.fullmatch(r"([0-9]{1,4})\.([0-9]{1,4})t?", python)
+        if not release or not re.fullmatch(r"[0-9a-f]{12}", source_hash):
             raise BadSchedule("The schedule's head is damaged: after the granularity come a Python version and twelve hexadecimal digits.")
+        if int(release[1]) != 3 or int(release[2]) < _OLDEST:
+            raise BadSchedule(f"This schedule is of CPython {python}, on which no Threadplay runs: it needs CPython 3.{_OLDEST} or newer.")
         return cls(granularity, python, source_hash, parse_choices(runs))
 
     def check_source(self, source: str) -> None:
@@ -174,8 +187,3 @@ def _choices(text: str) -> Iterator[int]:
         who = TICK if match[1] == "t" else int(match[1])
         for _ in range(count):
             yield who
-
-
-def preemptions(choices: Sequence[int], ready: Sequence[Sequence[int]]) -> int:
-    """How often a thread was stopped although it could have gone on; `ready[i]` is who was ready at step i."""
-    return sum(1 for i in range(1, len(choices)) if choices[i] != choices[i - 1] and choices[i - 1] in ready[i])

@@ -2,16 +2,20 @@
 
 A preemption takes a thread off that could have gone on. For each one, in order, two simpler stories are tried: the thread that was taken off
 first finishes what it had begun, or the thread that came in comes in later. What still fails the same way and has fewer preemptions (or
-as few, and fewer switches, or fewer steps) is kept, until nothing helps.
+as few, and fewer switches, or fewer steps) is kept, until nothing helps. Before that, some orders are tried in which nobody is preempted at all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice, permutations
 from typing import NamedTuple
 
-from playground.model.schedule import ChoicePoint, Pending
+from playground.model.schedule import MOVE_CLOCK, TICK, ChoicePoint, Pending, preempts
 from playground.search.strategy import keep_going
+
+_MOST_ORDERS = 48
+"""Orders of whole threads that are tried: all of four threads, of five those in which main comes first or second."""
 
 
 class Tried(NamedTuple):
@@ -27,28 +31,41 @@ class Tried(NamedTuple):
         return (len(self.preempted), switches, len(self.choices))
 
 
+class InTurn(tuple[int, ...]):
+    """As a wish: no row of choices, but threads by rank. Wherever nobody has to be stopped for it the first one that is ready goes on."""
+
+    __slots__ = ()
+
+
 class Follow:
     """Goes along a row of choices as far as it can be followed: a choice that is not possible is left out, not an error."""
 
     def __init__(self, wish: Sequence[int]) -> None:
         self._wish = wish
         self._at = 0
+        self._last: Pending | None = None
         self.preempted: list[int] = []
 
     def begin(self) -> bool:
         return self._at == 0
 
     def choose(self, point: ChoicePoint) -> int | None:
+        chosen = self._by_rank(point) if isinstance(self._wish, InTurn) else self._next(point)
+        if preempts(point, chosen, self._last):
+            self.preempted.append(point.step)
+        self._last = MOVE_CLOCK if chosen == TICK else point.pending[chosen]
+        return chosen
+
+    def _next(self, point: ChoicePoint) -> int:
         while self._at < len(self._wish):
             wanted = self._wish[self._at]
             self._at += 1
             if wanted in point.ready or (wanted < 0 and point.may_tick):
-                break
-        else:
-            wanted = keep_going(point)
-        if point.step and wanted != point.current and point.current in point.ready:
-            self.preempted.append(point.step)
-        return wanted
+                return wanted
+        return keep_going(point)
+
+    def _by_rank(self, point: ChoicePoint) -> int:
+        return next((thread for thread in self._wish if thread in point.ready and not preempts(point, thread, self._last)), keep_going(point))
 
     def end(self, pending: Sequence[Pending | None]) -> None:
         pass
@@ -62,6 +79,14 @@ def shrink(first: tuple[int, ...], fails: Callable[[Sequence[int]], Tried | None
     if best is None:
         return None
     tries = 1
+    if best.preempted:
+        for order in _orders(best):
+            if late():
+                return best
+            tries += 1
+            if (found := fails(order)) is not None:
+                best = min(best, found, key=lambda run: run.cost)
+                break
     improved = True
     while improved and not late():
         improved = False
@@ -74,6 +99,15 @@ def shrink(first: tuple[int, ...], fails: Callable[[Sequence[int]], Tried | None
             if tries >= most or late():
                 return best
     return best
+
+
+def _orders(run: Tried) -> Iterator[InTurn]:
+    """Ways to let each thread go on until it ends or has to wait."""
+    threads = sorted({*run.choices} - {TICK})
+    if len(threads) > 5:
+        main, *others = threads
+        return map(InTurn, ((main, *others), (main, *reversed(others)), (*others, main), (*reversed(others), main)))
+    return map(InTurn, islice(sorted(permutations(threads), key=lambda order: order.index(threads[0])), _MOST_ORDERS))
 
 
 def _simpler(run: Tried) -> Iterator[Sequence[int]]:

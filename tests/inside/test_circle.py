@@ -55,7 +55,7 @@ while one.is_alive(): time.sleep(1)
 """
     report = Explorer(source).run()
     assert report.failure is not None
-    assert (report.verdict, report.failure.threads) == ("deadlock", ())
+    assert (report.verdict, report.failure.threads, report.failure.objects) == ("deadlock", ("one", "other"), ("other", "one"))
 
 
 def test_a_circle_of_daemons_holds_nobody_up() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from playground.model.event import ThreadState
 from tests.inside.running import record_program
+from tests.inside.steering import steer
 
 PROGRAMS = {
     "ok": "print('fine')",
@@ -219,3 +220,21 @@ def test_no_code_of_the_program_runs_to_tell_its_crash(name: str) -> None:
     assert trace.of("thread.crashed")
     assert (trace.printed(), trace.status) == ("", 1)
     assert trace.close
+
+
+def test_under_control_main_ends_only_where_it_did() -> None:
+    trace = steer("""
+import threading
+lock = threading.Lock()
+def bad():
+    lock.acquire()
+    int("x")
+helper = threading.Thread(target=bad)
+helper.start()
+helper.join()
+with lock: pass
+""")
+    assert trace.kinds(0)[-1] == "lock.blocked"
+    assert not trace.of("thread.ended", 0)
+    (left,) = steer("import sys\nfirst = 1\nsys.exit(2)\n").of("thread.ended")
+    assert left.line == 3

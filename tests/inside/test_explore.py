@@ -257,3 +257,55 @@ def test_on_returning_from_a_function_of_python_the_gil_stays() -> None:
     failure = Explorer(source).run().failure
     assert failure is not None
     assert failure.possible_on.gil is not True
+
+
+STARTS = "threads = [threading.Thread(target=each) for each in (one, two)]\nfor each in threads: each.start()\nfor each in threads: each.join()\n"
+COUNTS_PUTS = """
+import queue, threading
+class Counting(queue.Queue):
+    n = 0
+    def _put(self, item):
+        self.n += 1
+        super()._put(item)
+q = Counting()
+def one():
+    q.put(1)
+    assert q.n == 1
+def two():
+    q.put(2)
+""" + STARTS
+WAITS_A_SECOND = """
+import threading, time
+news, ready = threading.Condition(), False
+def one():
+    with news:
+        if not ready:
+            assert news.wait(timeout=1), "timed out"
+def two():
+    global ready
+    time.sleep(1)
+    with news:
+        ready = True
+        news.notify()
+""" + STARTS
+ASKS_WHO_LIVES = "import threading\nt = threading.Thread(target=int)\nt.start()\nassert t.is_alive()\n"
+CALLS_BEFORE_DEF = "import threading\ndef work(): return later()\nt = threading.Thread(target=work)\nt.start()\ndef later(): return 1\nt.join()\n"
+SEES_A_LOCK_HELD = """
+import threading
+lock = threading.Lock()
+def work():
+    with lock: pass
+t = threading.Thread(target=work)
+t.start()
+assert not lock.locked()
+t.join()
+"""
+
+
+@pytest.mark.parametrize(("source", "fewest"), [(COUNTS_PUTS, 0), (WAITS_A_SECOND, 0), (ASKS_WHO_LIVES, 0), (CALLS_BEFORE_DEF, 0),
+                                                (SEES_A_LOCK_HELD, 1)],
+                         ids=["another order", "after the clock", "after a start", "after a start, by instructions", "a start and one more"])
+def test_only_who_was_stopped_though_it_could_go_on_counts_as_preempted(source: str, fewest: int) -> None:
+    failure = Explorer(source).run().failure
+    assert failure is not None
+    assert (failure.preemptions, failure.possible_on.gil) == (fewest, True)

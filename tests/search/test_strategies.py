@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
-from playground.search._shrink import Follow, Tried, shrink
+from playground.search._shrink import Follow, InTurn, Tried, shrink
 from playground.search.dfs import Dfs
 from playground.search.dpor import Dpor
 from playground.search.pct import Pct
@@ -69,3 +69,37 @@ def test_shrinking_leaves_one_preemption() -> None:
     best = shrink((0, 1, 2, 3, 3, 2, 1, 0, 0, 1, 2, 3), fails)
     assert best is not None
     assert len(best.preempted) == 1
+
+
+def test_an_order_in_which_nobody_is_preempted_is_found_where_moving_stretches_does_not_lead_to_it() -> None:
+    program: Program = ((("write", 0), ("nothing", 0), ("read", 0)), (("write", 0), ("nothing", 0)), (("nothing", 0), ("write", 0)))
+    tries = []
+
+    def fails(wish: Sequence[int]) -> Tried | None:
+        follow = Follow(wish)
+        assert follow.begin()
+        tries.append(wish)
+        result = run(program, follow)
+        chosen = tuple(thread for thread, _ in result.trace)
+        late = chosen.index(2) < chosen.index(1)
+        return Tried(chosen, tuple(follow.preempted)) if late else None
+
+    best = shrink((0, 2, 1, 2, 1, 0, 0), fails)
+    assert best is not None
+    assert (best.preempted, best.choices) == ((), (0, 0, 0, 2, 2, 1, 1))
+    assert len(tries) < 30
+
+
+def test_the_orders_of_many_threads_stay_few() -> None:
+    program: Program = tuple((("write", 0), ("read", 0)) for _ in range(30))
+    tries = []
+
+    def fails(wish: Sequence[int]) -> Tried | None:
+        tries.append(wish)
+        follow = Follow(wish)
+        chosen = tuple(thread for thread, _ in run(program, follow).trace)
+        return Tried(chosen, tuple(follow.preempted)) if chosen[1] == 1 else None
+
+    best = shrink((0, 1), fails, most=400)
+    assert best is not None
+    assert 1 <= sum(isinstance(wish, InTurn) for wish in tries) <= 4

@@ -69,6 +69,21 @@ def test_a_deadlock_is_told_with_its_steps_and_the_command_that_replays_it(capsy
     assert "Replay it: threadplay replay" in text
 
 
+def test_steps_at_a_part_and_at_the_whole_of_what_is_fought_over_are_listed(tmp_path: Path, capsysbinary: Capture) -> None:
+    source = """import threading
+row = [0, 0]
+def put(): row[1] = 1
+def look(): assert row[1 - len("")] == 0
+team = [threading.Thread(target=each) for each in (put, look)]
+for each in team: each.start()
+for each in team: each.join()
+"""
+    _, out, _ = said(capsysbinary, "check", written(tmp_path, source))
+    text = out.decode()
+    assert "write row[1]" in text
+    assert "read row " in text
+
+
 @pytest.mark.parametrize(("source", "code", "verdict", "words"), [
     ("input()", 3, "inconclusive", "input()"), ("import os; os.fork()", 3, "inconclusive", "os.fork()"),
     ("while True: pass", 3, "inconclusive", "endless"), ("import os; os._exit(0)", 3, "inconclusive", "ended its own process"),
@@ -98,7 +113,8 @@ def test_a_search_that_cannot_be_is_a_usage_error(arguments: list[str], words: s
 
 @pytest.mark.parametrize(("schedule", "words"), [
     ("", "empty"), ("   ", "empty"), ("rubbish", "must start with tp1"), ("tp2;access;3.13;0149708e8fab;0", "version tp2"), ("tp1;access", "cut off"),
-    ("tp1;access;3.13;0149708e8fab;0*x", "Part 1"), ("tp1;access;3.13;000000000000;0*3,1*9", "leaves off at step"),
+    ("tp1;access;9.9;0149708e8fab;0", "CPython 9.9"), ("tp1;access;3.13;0149708e8fab;0*x", "Part 1"),
+    ("tp1;access;3.13;000000000000;0*3,1*9", "leaves off at step"),
 ])
 def test_a_schedule_that_does_not_fit_is_a_usage_error(schedule: str, words: str, capsysbinary: Capture) -> None:
     for verb in (["replay"], ["run", "--mode", "controlled"]):

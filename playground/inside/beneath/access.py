@@ -114,6 +114,8 @@ class _Program:
                     self._values.hot_attributes.add(ins.argval)
         if loads & _REFLECTIVE:
             self._values.hot_names |= stores.keys()
+        if any({"__main__", "modules"}.intersection(code.co_names) for code in codes):
+            self._values.hot_names |= stores.keys() & self._values.hot_attributes
         self._values.hot_names |= {name for name, count in stores.items() if count > 1 and name in loads}
         self._values.hot_cells |= {name for name, count in cell_stores.items() if count > 1}
         self.defined = frozenset(code.co_name for code in codes) | frozenset(stores) | frozenset(self._values.hot_names)
@@ -216,9 +218,9 @@ class _Program:
                 return self._of_thread(thing, name, mode, line)
             if (space is None or name in space) and modelled(cls.__module__) and name in library_names(cls):
                 baton.unproven.add("an attribute of the library's own was used")
+            if cls is ModuleType and vars(thing) is frame.f_globals:
+                return pending_at(kind, baton.number(frame.f_globals), baton.part(name), mode, line)
             if mode == READ:
-                if cls is ModuleType and vars(thing) is frame.f_globals:
-                    return pending_at(kind, baton.number(frame.f_globals), baton.part(name), mode, line)
                 if cls is ModuleType or plain:
                     return None
                 if space is None or name not in space:
