@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from playground.host import Host
 from playground.model.finding import Finding, PossibleOn
 from playground.model.record import Found
-from playground.model.report import Failure
+from playground.model.report import Failure, FailureStep
 from playground.model.spec import RunSpec
 from playground.telling_failure import ROOTS, finding_of
 
@@ -20,8 +21,8 @@ def failure(kind: str = "exception", error: str = "AssertionError") -> Failure:
     return Failure(kind, error, "", ("main",), (), 0, "", PossibleOn(False, True), (), ())
 
 
-def found(*kinds: str, title: str = "") -> list[Found]:
-    return [Found(1, Finding(kind, title or kind, (f"{kind} happened.",), (), (), (number,), "Mend it.", NOWHERE))
+def found(*kinds: str, title: str = "", objects: tuple[int, ...] = ()) -> list[Found]:
+    return [Found(1, Finding(kind, title or kind, (f"{kind} happened.",), (), objects, (number,), f"Mend {kind}.", NOWHERE))
             for number, kind in enumerate(kinds)]
 
 
@@ -43,6 +44,42 @@ def test_a_race_is_told_up_to_the_crash_it_led_to() -> None:
     assert finding is not None
     assert (finding.kind, finding.story, finding.steps) == ("data_race", ("data_race happened.", "crash happened."), (0, 1))
     assert finding.possible_on == PossibleOn(False, True)
+
+
+def test_a_race_that_decided_what_is_waited_for_is_the_root_of_a_deadlock() -> None:
+    finding = finding_of(found("deadlock", "lost_wakeup") + found("data_race", objects=(3,)), failure("deadlock"))
+    assert finding is not None
+    assert (finding.kind, finding.story) == ("data_race", ("data_race happened.",))
+
+
+def test_another_race_is_told_after_the_deadlock() -> None:
+    finding = finding_of(found("deadlock") + found("data_race", title="Data race: a and b change n"), failure("deadlock"))
+    assert finding is not None
+    assert finding.kind == "deadlock"
+    assert finding.story == ("deadlock happened.", "There is a data race in this run too: a and b change n.")
+    assert finding.fix == "Mend deadlock. Against the data race: Mend data_race."
+
+
+@pytest.mark.parametrize(("error", "message", "said"), [
+    ("SystemExit", "2", "main left the program with exit status 2, and any status but 0 says that it failed."),
+    ("SystemExit", "no more seats", "main left the program with exit status 1 and said: no more seats."),
+])
+def test_a_program_that_says_itself_that_it_failed_is_told(error: str, message: str, said: str) -> None:
+    steps = (FailureStep(4, 0, "main", "read", "flag", 7, False), FailureStep(5, 1, "work-1", "write", "flag", 4, False),
+             FailureStep(6, 0, "main", "thread.join", "work-1", 0, True))
+    finding = finding_of([], replace(failure(error=error), message=message, steps=steps))
+    assert finding is not None
+    assert (finding.kind, finding.title) == ("crash", f"main ended the program with exit status {2 if message == '2' else 1}")
+    assert finding.story == (said, "Its last step before that: read flag (line 7).")
+    assert "line 7" in finding.fix
+    assert finding.possible_on == PossibleOn(False, True)
+
+
+def test_a_race_before_such_an_end_is_told_first() -> None:
+    finding = finding_of(found("data_race"), replace(failure(error="SystemExit"), message="3"))
+    assert finding is not None
+    assert (finding.kind, finding.story[0]) == ("data_race", "data_race happened.")
+    assert finding.story[1].startswith("main left the program with exit status 3")
 
 
 def test_of_two_crashes_the_failures_own_is_told() -> None:
@@ -117,3 +154,87 @@ def test_a_failure_that_is_found_is_told_in_the_programs_names(kind: str, name: 
     assert told.kind == kind
     assert any(name in sentence for sentence in told.story)
     assert told.fix
+
+
+DECIDED: dict[str, tuple[str, str]] = {
+    "an event that nobody set": ("""import threading
+class Latch:
+    def __init__(self, n):
+        self.{0} = n
+        self.done = threading.Event()
+    def down(self):
+        self.{0} -= 1
+        if self.{0} == 0:
+            self.done.set()
+latch = Latch(2)
+for _ in range(2): threading.Thread(target=latch.down).start()
+latch.done.wait()
+""", "and did not call latch.done.set(): main waits for latch.done to be set (line 12) for ever."),
+    "a lock that was kept": ("""import threading
+class Room:
+    def __init__(self):
+        self.{0} = 0
+        self.room = threading.Lock()
+    def enter(self):
+        self.{0} += 1
+        if self.{0} == 1:
+            self.room.acquire()
+    def leave(self):
+        self.{0} -= 1
+        if self.{0} == 0:
+            self.room.release()
+it = Room()
+def reader():
+    it.enter()
+    it.leave()
+def writer():
+    with it.room: pass
+threads = [threading.Thread(target=target) for target in (reader, reader, writer)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+""", "did not call it.room.release(): "),
+    "a wait for a number": ("""import threading
+{0}, cond = 0, threading.Condition()
+def work():
+    global {0}
+    {0} += 1
+    with cond: cond.notify_all()
+def waiter():
+    with cond:
+        while {0} < 2:
+            cond.wait()
+threads = [threading.Thread(target=target) for target in (work, work, waiter)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+""", "and so waits on cond (line 10) for ever."),
+}
+
+
+@pytest.mark.parametrize("name", ["left", "count"])
+@pytest.mark.parametrize("what", DECIDED)
+def test_a_lost_update_that_keeps_a_thread_waiting_is_the_root(what: str, name: str, host: Host) -> None:
+    source, end = DECIDED[what]
+    told = host.check(RunSpec(source=source.format(name))).finding
+    assert told is not None
+    assert told.kind == "data_race", told
+    assert name in told.title
+    assert any(end in sentence for sentence in told.story), told.story
+    assert told.objects
+
+
+def test_a_lost_update_of_something_else_is_not_the_root(host: Host) -> None:
+    source = """import threading
+a, b, hits = threading.Lock(), threading.Lock(), 0
+met = threading.Barrier(2)
+def work(first, second):
+    global hits
+    hits += 1
+    with first:
+        met.wait()
+        if hits > 0:
+            with second: pass
+for order in ((a, b), (b, a)): threading.Thread(target=work, args=order).start()
+"""
+    told = host.check(RunSpec(source=source)).finding
+    assert told is not None
+    assert told.kind == "deadlock"

@@ -5,7 +5,7 @@ Two rules over the wait-for graph, both only about waits without a timeout that 
 cycle       each thread waits for what the next one has: a lock, its end (join), or, in a standstill, a permit (Coffman, Elphick, Shoshani 1971,
             condition 4). A plain Lock may be released by anybody, so while some thread outside the cycle still runs, a cycle of plain locks is
             called possible, unless the program's text has no means to (`model/releasing.py`); a lock that was ever released by a thread that did
-            not hold it is a signal, not a lock, and makes no cycle.
+            not hold it is a signal, not a lock, and makes no cycle; so is a semaphore that one released who had not taken it.
 standstill  every thread that lives waits, and each wait is known: a lost wake-up, a join of oneself, a missing sentinel, permits never given back.
 
 A program that uses `signal` can be woken from outside the trace: its standstill tells nothing. Where events were thinned it is only possible.
@@ -17,7 +17,7 @@ from playground.diagnosis.names import listed
 from playground.diagnosis.rescuers import Rescuers
 from playground.diagnosis.standstill import Standstill, Stuck
 from playground.diagnosis.waits import Wait
-from playground.diagnosis.words import FIXES, JOINED_WHILE_HELD, SAME_ORDER, TAKEN_TWICE, WAIT_WORDS
+from playground.diagnosis.words import FIXES, JOINED_WHILE_HELD, SAME_ORDER, SIGNAL_FIX, SIGNAL_WAIT, TAKEN_TWICE, WAIT_WORDS
 from playground.model.finding import Finding
 from playground.model.record import Record, ThreadInfo
 
@@ -71,7 +71,7 @@ class Deadlock:
         graph = self._stand.graph
         if wait.kind == "thread.joining":
             return [self._thread_of[wait.obj]] if wait.obj in self._thread_of else []
-        if wait.kind == "semaphore.blocked" and still:
+        if wait.kind == "semaphore.blocked" and still and wait.obj not in graph.signals:
             return sorted(each for each, count in graph.permits.get(wait.obj, {}).items() if count > 0 and each != thread)
         hold = graph.holds.get(wait.obj)
         if wait.kind != "lock.blocked" or hold is None or hold.thread == thread or wait.obj in graph.foreign:
@@ -110,13 +110,17 @@ class Deadlock:
         """`transfer-1 holds a.lock and waits for b.lock (line 12).`"""
         names, graph = self._stand.names, self._stand.graph
         held = [names.object(obj) for obj, hold in graph.holds.items() if hold.thread == thread and obj != wait.obj]
-        held += [f"a permit of {names.object(obj)}" for obj, count in graph.permits.items() if count[thread] > 0]
-        waits = WAIT_WORDS[wait.kind].format(obj=names.object(wait.obj))
+        held += [f"a permit of {names.object(obj)}" for obj, count in graph.permits.items() if count[thread] > 0 and obj not in graph.signals]
+        waits = self._words(wait)
         hold = graph.holds.get(wait.obj)
         if hold is not None and hold.thread == thread and wait.kind == "lock.blocked":
             waits = f"waits for {names.object(wait.obj)}, which it holds itself"
         where = f" (line {wait.line})" if wait.line else ""
         return f"{names.thread(thread)} {f'holds {listed(held[:4])} and ' if held else ''}{waits}{where}."
+
+    def _words(self, wait: Wait) -> str:
+        signal = wait.kind == "semaphore.blocked" and wait.obj in self._stand.graph.signals
+        return (SIGNAL_WAIT if signal else WAIT_WORDS[wait.kind]).format(obj=self._stand.names.object(wait.obj))
 
     def _left_locked(self, others: list[int], waits: dict[int, Wait]) -> list[str]:
         """Locks that are waited for and whose holder has ended."""
@@ -130,7 +134,7 @@ class Deadlock:
         first = [each for each in threads if waits[each].kind != "thread.joining"] or threads
         if len(first) == 1:
             wait = waits[first[0]]
-            return f"{names.thread(first[0])} {WAIT_WORDS[wait.kind].format(obj=names.object(wait.obj))} for ever"
+            return f"{names.thread(first[0])} {self._words(wait)} for ever"
         return f"{listed([names.thread(each) for each in first]) if len(first) < 5 else f'all {len(first)} threads'} wait for ever"
 
     def _fix(self, cycle: list[int], others: list[int], waits: dict[int, Wait]) -> str:
@@ -145,7 +149,11 @@ class Deadlock:
             if waits[each].kind == "lock.blocked" and hold is not None and hold.thread == each:
                 return TAKEN_TWICE
         kinds = {waits[each].kind for each in others}
-        return next((fix for kind, fix in FIXES if kind in kinds), "")
+        kind, fix = next(((kind, fix) for kind, fix in FIXES if kind in kinds), ("", ""))
+        signals = self._stand.graph.signals
+        if kind == "semaphore.blocked" and all(waits[each].obj in signals for each in others if waits[each].kind == kind):
+            return SIGNAL_FIX
+        return fix
 
 
 def _way_back(start: int, after: dict[int, list[int]]) -> list[int]:

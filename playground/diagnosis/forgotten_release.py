@@ -23,7 +23,6 @@ class ForgottenRelease:
     def __init__(self, stand: Standstill) -> None:
         self._stand = stand
         self._permits: dict[int, dict[int, list[tuple[int, int]]]] = {}
-        self._signals: set[int] = set()
         self._crashed: set[int] = set()
         self._told: set[int] = set()
 
@@ -44,8 +43,6 @@ class ForgottenRelease:
             taken.append((batch.line[at], batch.first_seq + at))
         elif taken:
             taken.pop()
-        else:
-            self._signals.add(obj)
 
     def judge(self, stuck: Stuck) -> list[Finding]:
         """Waits for what somebody took along into its end."""
@@ -61,8 +58,9 @@ class ForgottenRelease:
             if hold is not None and hold.thread in graph.ended:
                 self._told.add(obj)
                 found.append(self._tell(obj, hold.thread, "", hold.line, hold.seq, stuck))
-            elif obj not in self._signals and graph.permits.get(obj):
-                left = [(thread, *taken[-1]) for thread, taken in self._permits.get(obj, {}).items() if taken and thread in graph.ended]
+            elif obj not in graph.signals and (permits := graph.permits.get(obj)):
+                left = [(thread, *taken[-1]) for thread, taken in self._permits.get(obj, {}).items()
+                        if taken and permits[thread] > 0 and thread in graph.ended]
                 if left:
                     self._told.add(obj)
                     found.append(self._tell(obj, left[0][0], "a permit of ", left[0][1], left[0][2], stuck))

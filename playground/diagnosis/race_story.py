@@ -10,6 +10,7 @@ from playground.diagnosis.names import listed
 FIXES = {
     "lost": "Hold one lock from reading {name} until it is written, in every thread that changes it.",
     "outdated": "Hold one lock around the look at {name} and the change that follows from it, in every thread that changes {name}.",
+    "between": "Hold one lock from writing {name} until it is looked at, in every thread that changes {name}.",
     "within": "Let every thread hold one lock from its first to its last use of {name}, so that only one at a time is at it.",
     "updates": "Hold one lock from reading {name} until it is written, in every thread that changes it.",
     "writes": "Hold one lock around every write of {name}, or let one thread alone write it.",
@@ -19,6 +20,7 @@ FIXES = {
 _TITLES = {
     "lost": "Data race: {threads} change {name} at the same time, and a write is lost",
     "outdated": "Data race: {first} acts on a look at {name} that is out of date: {second} changed it in between",
+    "between": "Data race: {first} writes {name}, and {second} writes it before {first} looks at it again",
     "within": "Data race: {second} looks at {name} while {first}'s change is in it too",
     "updates": "Data race: {threads} change {name}, and nothing keeps them apart",
     "writes": "Data race: {threads} write {name}, and nothing says who is last",
@@ -41,14 +43,15 @@ def told(kind: str, name: str, accesses: Sequence[Access], other_read: Access | 
     if kind == "outdated":
         yield from _outdated(name, accesses, other_read, threads)
         return
-    if kind == "within":
-        yield from _within(name, accesses, threads)
+    if kind in ("within", "between"):
+        yield from (_within if kind == "within" else _between)(name, accesses, threads)
         return
     for access in accesses:
         yield f"{threads[access.thread]} {_did(access, name)}{_where(access)}."
     if kind == "updates":
-        yield (f"No lock, join, queue or signal orders the two. This time {threads[accesses[0].thread]} was done before "
-               f"{threads[accesses[1].thread]} read it; another time both may read the same value, and then one of the two writes is lost.")
+        yield (f"No lock, join, queue or signal says which is first. This time {threads[accesses[1].thread]} went by what "
+               f"{threads[accesses[0].thread]} had written; another time it may be the other way round, or both may read the same value, and then "
+               "one of the two writes is lost.")
     elif kind == "writes":
         yield "No lock, join, queue or signal orders the two: the next run may end with the other's value."
     elif kind == "stale":
@@ -78,12 +81,14 @@ def _outdated(name: str, accesses: Sequence[Access], other_read: Access | None, 
     look, change, act = accesses
     mine, other = threads[act.thread], threads[change.thread]
     if other_read is None:
-        yield f"{mine} looked at {name}{_where(look)}."
+        yield f"{mine} looked at {name}{_worth(look.before)}{_where(look)}."
     else:
         first, second = sorted((look, other_read), key=_step)
-        yield f"{threads[first.thread]} looked at {name}{_where(first)}; {threads[second.thread]} looked at it too{_where(second)}."
-    yield f"Then {other} changed {name}{_where(change)}."
-    yield f"{mine} acted on what it had seen{_where(act)}, and that was out of date."
+        yield (f"{threads[first.thread]} looked at {name}{_worth(first.before)}{_where(first)}; "
+               f"{threads[second.thread]} looked at it too{_where(second)}.")
+    yield f"Then {other} {_did(change, name) if change.after else f'changed {name}'}{_where(change)}."
+    wrote = f": it wrote {_cut(act.after)}" if act.after else ""
+    yield f"{mine} acted on what it had seen{wrote}{_where(act)}, and that was out of date."
     yield f"No lock keeps the look at {name} and the change together."
 
 
@@ -93,6 +98,15 @@ def _within(name: str, accesses: Sequence[Access], threads: Mapping[int, str]) -
         yield f"{threads[change.thread]} changed {name}{_where(change)}."
     yield (f"{threads[look.thread]} looked at {name}{_where(look)} and found both changes: "
            f"nothing keeps {threads[other.thread]} out while it is at it.")
+
+
+def _between(name: str, accesses: Sequence[Access], threads: Mapping[int, str]) -> Iterator[str]:
+    mine, other, look = accesses
+    yield f"{threads[mine.thread]} {_did(mine, name)}{_where(mine)}."
+    yield f"Then {threads[other.thread]} {_did(other, name)}{_where(other)}."
+    found = f"found {_cut(look.before)}, not what it had written" if look.before else f"found what {threads[other.thread]} had written"
+    yield f"{threads[look.thread]} looked at {name}{_where(look)} and {found}."
+    yield f"No lock keeps the writing and the look at {name} together."
 
 
 def _did(access: Access, name: str) -> str:

@@ -7,11 +7,12 @@ from collections import Counter
 from playground.diagnosis.names import Names
 from playground.diagnosis.speaking import speaking
 from playground.diagnosis.waits import Wait, WaitsForGraph
-from playground.diagnosis.words import NEVER_DONE, NOBODY_LEFT, PROVIDES
+from playground.diagnosis.words import NEVER_DONE, NOBODY_LEFT, NOBODY_RELEASES, PROVIDES
 from playground.model.event import KIND_ID, KINDS, Batch
 from playground.model.record import Gap, Record
 
 _ENDS = {KIND_ID[kind]: waits for kind, (waits, _) in PROVIDES.items()}
+_TAKEN = KIND_ID["semaphore.acquired"]
 _MOST, _TOLD = 20_000, 3
 _NO_HELP = frozenset({"line", "output"})
 
@@ -22,6 +23,8 @@ class Rescuers:
     def __init__(self) -> None:
         self._did: dict[tuple[str, int], dict[int, tuple[int, int]]] = {}
         """By kind of wait and object: the threads that can end such a wait, with kind and line of what they did last."""
+        self._took: dict[int, tuple[int, int]] = {}
+        """By semaphore: who took its last permit, and where."""
         self._thinned = False
 
     def see(self, record: Record) -> None:
@@ -31,6 +34,8 @@ class Rescuers:
         if isinstance(record, Batch):
             for at in speaking(record.kind):
                 kind = record.kind[at]
+                if kind == _TAKEN and len(self._took) < _MOST:
+                    self._took[record.obj[at]] = record.thread[at], record.line[at]
                 if kind not in _ENDS:
                     continue
                 key = _ENDS[kind], record.obj[at]
@@ -41,19 +46,24 @@ class Rescuers:
         """Sentences that say why nobody will end this kind of wait for the object; `waits` are the threads that are stuck."""
         if kind not in NOBODY_LEFT:
             return []
-        said = [NOBODY_LEFT[kind].format(obj=names.object(obj))]
+        signal = kind == "semaphore.blocked" and obj in graph.signals
+        said = [(NOBODY_RELEASES if signal else NOBODY_LEFT[kind]).format(obj=names.object(obj))]
         if kind == "barrier.waiting":
             return [*said, *self._parties(obj, waits, names)]
-        if kind == "semaphore.blocked":
+        if kind == "semaphore.blocked" and not signal:
             said += _permits(graph.permits.get(obj, Counter()), waits, names, graph)
         done = self._did.get((kind, obj), {})
-        if not done and not self._thinned and kind in NEVER_DONE:
-            said.append(NEVER_DONE[kind].format(obj=names.object(obj)))
+        if not done and not self._thinned and (kind in NEVER_DONE or signal):
+            said.append(NEVER_DONE.get(kind, "Nobody ever released it."))
         for thread, (did, line) in list(done.items())[:_TOLD]:
             fate = "has ended" if thread in graph.ended else "waits itself" if thread in waits else ""
-            if fate and kind != "semaphore.blocked":
+            if fate and (kind != "semaphore.blocked" or signal):
                 where = f" at line {line}" if line else ""
-                said.append(f"{names.thread(thread)}, which {PROVIDES[KINDS[did].name][1]}{where}, {fate}.")
+                what = "released it" if signal else PROVIDES[KINDS[did].name][1]
+                said.append(f"{names.thread(thread)}, which {what}{where}, {fate}.")
+        if signal and obj in self._took:
+            thread, line = self._took[obj]
+            said.append(f"{names.thread(thread)} took the last permit of it{f' (line {line})' if line else ''}.")
         return said
 
     def _parties(self, obj: int, waits: dict[int, Wait], names: Names) -> list[str]:

@@ -15,7 +15,7 @@ from playground.diagnosis.waits import TIMED_NOTE, Wait, WaitsForGraph
 from playground.diagnosis.words import WAIT_WORDS
 from playground.model.event import Batch
 from playground.model.finding import PossibleOn
-from playground.model.record import Gap, Hello, Output, Record, Text, ThreadInfo
+from playground.model.record import Gap, Hello, ObjectInfo, Output, Record, Text, ThreadInfo
 from playground.model.releasing import only_holders_release
 from playground.model.spec import RunSpec
 
@@ -55,6 +55,8 @@ class Standstill:
                 self.gil = record.gil
             case ThreadInfo():
                 self.graph.meet(record)
+            case ObjectInfo():
+                self.graph.created(record)
             case Gap():
                 self.graph.gap(record)
             case Output():

@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 
 from playground.diagnosis.speaking import speaking
 from playground.model.event import KIND_ID, KINDS, TIMEOUT_FOREVER, Batch, ThreadState
-from playground.model.record import Gap, ThreadInfo
+from playground.model.record import Gap, ObjectInfo, ThreadInfo
 
 _S = ThreadState
 _ENDED = (_S.DONE, _S.CRASHED, _S.KILLED)
 _NO_WAITS = frozenset({"line", "output"})
+_SEMAPHORES = ("Semaphore", "BoundedSemaphore")
 TIMED_NOTE = "timed"
 """The note of a barrier's wait that has a timeout (its value says how many are there)."""
 
@@ -54,6 +55,8 @@ class WaitsForGraph:
         self.waits: dict[int, Wait] = {}
         self.holds: dict[int, Hold] = {}
         self.permits: dict[int, Counter[int]] = {}
+        self.signals: set[int] = set()
+        """Semaphores that a thread released without having taken the permit, or that begin with none: who acquires one holds nothing."""
         self.foreign: set[int] = set()
         self.ended: dict[int, int] = {}
         self.over: set[int] = set()
@@ -66,6 +69,13 @@ class WaitsForGraph:
         self.last_end_ns = -(1 << 62)
         """When a thread last ended: who it set free may be slow to say so."""
         self._object_of: dict[int, int] = {}
+        self._levels: dict[int, int] = {}
+        """How many permits a semaphore had after its last event."""
+
+    def created(self, info: ObjectInfo) -> None:
+        """A thing was announced; a semaphore that begins with no permit is there to be released by others."""
+        if info.primitive in _SEMAPHORES and not info.capacity:
+            self.signals.add(info.obj)
 
     def meet(self, info: ThreadInfo) -> None:
         """A thread was announced; one with a native id runs already, whether or not an event says so."""
@@ -81,11 +91,12 @@ class WaitsForGraph:
         if gap.counts and gap.counts.keys() <= _NO_WAITS and not gap.objects:
             return
         self.thinned = [*self.thinned[-50:], gap]
-        for obj in gap.objects or tuple(self.holds):
+        for obj in gap.objects or (*self.holds, *self.permits):
             hold = self.holds.get(obj)
             if hold is not None and hold.at_ns <= gap.to_ns:
                 del self.holds[obj]
             self.permits.pop(obj, None)
+            self._levels.pop(obj, None)
 
     def stirred_since(self, wait: Wait, at_ns: int) -> bool:
         """Whether anything was done to what is waited for, since the wait began and since then."""
@@ -154,9 +165,17 @@ class WaitsForGraph:
             case "condition.waiting":
                 self.holds.pop(obj, None)
             case "semaphore.acquired":
+                if obj not in self.permits:
+                    self.signals.discard(obj)  # nobody had released it: it began with permits, whatever was known of it
                 self.permits.setdefault(obj, Counter())[thread] += 1
+                self._levels[obj] = value
             case "semaphore.released":
-                self.permits.setdefault(obj, Counter())[thread] -= 1
+                count = max(1, value - self._levels.get(obj, value))
+                permits = self.permits.setdefault(obj, Counter())
+                if permits[thread] < count:
+                    self.signals.add(obj)
+                permits[thread] -= count
+                self._levels[obj] = value
 
     def _doubt(self, thread: int, to: int) -> None:
         wait = self.waits.get(thread)

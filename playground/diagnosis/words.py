@@ -16,6 +16,8 @@ WAIT_WORDS: dict[str, str] = {
     "future.waiting": "waits for the result of {obj}",
 }
 """How a story speaks of a wait; a kind that is not here can end by itself."""
+SIGNAL_WAIT = "waits for a permit of {obj} to be released"
+"""The same of a semaphore that is a signal: there are no permits that anybody holds."""
 NOBODY_LEFT: dict[str, str] = {
     "condition.waiting": "Nobody is left to notify {obj}.",
     "semaphore.blocked": "Nobody is left to give back a permit of {obj}.",
@@ -26,6 +28,7 @@ NOBODY_LEFT: dict[str, str] = {
     "queue.joining": "Nobody is left to call task_done on {obj}.",
     "future.waiting": "Nobody is left to finish {obj}.",
 }
+NOBODY_RELEASES = "Nobody is left to release {obj}."
 FIXES: tuple[tuple[str, str], ...] = (
     ("condition.waiting", "Hold the condition's lock while you change and while you test what is waited for, and wait in a `while` loop on that "
                           "test: then a notify that came first is not missed."),
@@ -58,6 +61,8 @@ NEVER_DONE: dict[str, str] = {
     "queue.get_blocked": "Nobody ever put on it.",
     "queue.joining": "Nobody ever called task_done.",
 }
+SIGNAL_FIX = ("A semaphore that threads release for others is a signal: release it once for every time that somebody acquires it, on every path. "
+              "Each acquire uses one up, so threads that wait for different things need a semaphore each.")
 SAME_ORDER = "Let every thread take {things} in the same order."
 TAKEN_TWICE = "A Lock cannot be taken twice by the thread that holds it: use an RLock, or call the inner function without the lock."
 JOINED_WHILE_HELD = "Let go of a lock before waiting for a thread that needs it."

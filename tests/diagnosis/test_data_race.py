@@ -114,6 +114,14 @@ def test_a_join_that_was_forgotten_is_a_stale_read() -> None:
     assert "join it" in finding.fix
 
 
+def test_a_look_before_a_write_that_left_the_value_as_it_was_is_no_stale_read() -> None:
+    steps = Steps().step(0, "write", "best", after="5").step(0, "thread.start", obj=1).step(1, "thread.begin", obj=1)
+    steps.step(0, "read", "best", line=9).step(1, "write", "best", line=4)
+    story = cast()
+    story.object("Adder-1", "Thread")
+    assert not races(steps, story=story)
+
+
 def test_a_flag_is_no_race() -> None:
     source = "running = True\nwhile running: pass\nrunning = False  # enough\n"
     steps = Steps().step(0, "write", "running", line=1).step(1, "read", "running", line=2).step(0, "write", "running", line=3)
@@ -268,3 +276,120 @@ def test_a_thousand_races_are_not_a_thousand_findings() -> None:
         for thread, kind in ((1, "read"), (2, "read"), (1, "write"), (2, "write")):
             steps.step(thread, kind, f"v{number}")
     assert len(races(steps)) == 10
+
+
+WITHDRAW = """import threading
+class Account:
+    def __init__(self):
+        self.{name} = 100
+    def can_pay(self, n):
+        return self.{name} >= n
+account = Account()
+def withdraw(n):
+    {check}
+        account.{name} -= n
+threads = [threading.Thread(target=withdraw, args=(70,)) for _ in range(2)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+assert account.{name} >= 0
+"""
+CHECKS = {"a method": "if account.can_pay(n):", "the if itself": "if account.{name} >= n:",
+          "a guard": "if account.{name} < n: return\n    if True:", "a name of its own": "have = account.{name}\n    if have >= n:"}
+
+
+@pytest.mark.parametrize("name", ["balance", "stock"])
+@pytest.mark.parametrize("check", CHECKS)
+def test_a_check_of_a_number_that_was_out_of_date_is_told_as_that(check: str, name: str) -> None:
+    source = WITHDRAW.format(name=name, check=CHECKS[check].format(name=name))
+    told = [finding for outcome, each in findings(source, 12) for finding in each if outcome.failed and finding.kind == "data_race"]
+    assert told
+    for finding in told:
+        assert f"acts on a look at account.{name} that is out of date" in finding.title, finding
+        assert any(f"looked at account.{name} when it was 100 (line" in sentence for sentence in finding.story), finding.story
+        assert any("acted on what it had seen: it wrote -40" in sentence for sentence in finding.story), finding.story
+        assert f"the look at account.{name} and the change" in finding.fix
+        assert not any("another time" in sentence or "lost" in sentence for sentence in finding.story)
+
+
+def test_a_flag_that_both_found_free_is_no_lost_write() -> None:
+    source = """import threading
+busy = False
+inside = 0
+def is_free():
+    return not busy
+def work():
+    global busy, inside
+    if is_free():
+        busy = True
+        inside += 1
+        assert inside == 1
+        inside -= 1
+        busy = False
+threads = [threading.Thread(target=work) for _ in range(2)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"""
+    told = [finding for outcome, each in findings(source, 16) for finding in each
+            if outcome.failed and finding.kind == "data_race" and "busy" in finding.title]
+    assert told
+    for finding in told:
+        assert "acts on a look at busy that is out of date" in finding.title
+        assert any("when it was False (line 5" in sentence for sentence in finding.story), finding.story
+
+
+def test_a_value_made_of_what_was_read_is_a_lost_write_though_it_was_tested_too() -> None:
+    source = """import threading
+stock = 9
+def take():
+    global stock
+    have = stock
+    if have > 0:
+        stock = have - 1
+threads = [threading.Thread(target=take) for _ in range(2)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+assert stock == 7
+"""
+    told = [finding for outcome, each in findings(source, 12) for finding in each if outcome.failed and finding.kind == "data_race"]
+    assert told
+    assert all("a write is lost" in finding.title for finding in told)
+
+
+def test_a_check_that_is_made_again_under_the_lock_is_not_out_of_date() -> None:
+    source = """import threading
+lock, left = threading.Lock(), 1
+def take():
+    global left
+    if left > 0:
+        with lock:
+            if left > 0:
+                left -= 1
+threads = [threading.Thread(target=take) for _ in range(3)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+assert left == 1
+"""
+    assert not [finding for outcome, each in findings(source, 12) for finding in each if finding.kind == "data_race"]
+
+
+def test_what_another_wrote_between_a_write_and_the_check_of_it_is_told() -> None:
+    source = """import threading
+count = 0
+def one():
+    global count
+    count += 1
+    assert count == 1
+def two():
+    global count
+    count += 1
+threads = [threading.Thread(target=target) for target in (one, two)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"""
+    told = {finding.title: finding for outcome, each in findings(source, 16) for finding in each if outcome.failed and finding.kind == "data_race"}
+    finding = told["Data race: one-1 writes count, and two-1 writes it before one-1 looks at it again"]
+    assert finding.story[0].startswith("one-1 wrote 1 to count (line 5")
+    assert finding.story[1].startswith("Then two-1 wrote 2 to count (line 9")
+    assert finding.story[2].startswith("one-1 looked at count (line 6")
+    assert finding.story[2].endswith("and found 2, not what it had written.")
+    assert "count" in finding.fix

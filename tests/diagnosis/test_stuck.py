@@ -101,6 +101,48 @@ first.start(); second.start(); ready.set()
 }
 
 
+SIGNALS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "two are needed": ("""
+ready = threading.Semaphore(0)
+def arrive(): ready.release()
+def leave():
+    ready.acquire()
+    ready.acquire()
+threads = [threading.Thread(target=target) for target in (arrive, leave)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+""", ("leave-1 waits for a permit of ready to be released (line 7).", "Nobody is left to release ready.",
+      "arrive-1, which released it at line 4, has ended.", "leave-1 took the last permit of it (line 6).")),
+    "handed to and fro": ("""
+turn = [threading.Semaphore(1), threading.Semaphore(0)]
+def player(number, rounds):
+    for _ in range(rounds):
+        turn[number].acquire()
+        turn[1 - number].release()
+threads = [threading.Thread(target=player, args=args) for args in ((0, 2), (1, 1), (1, 2))]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+""", ("player-3 waits for a permit of turn[1] to be released (line 6).", "player-1, which released it at line 7, has ended.")),
+    "never released": ("""
+go = threading.Semaphore(0)
+go.acquire()
+""", ("main waits for a permit of go to be released (line 4).", "Nobody is left to release go.", "Nobody ever released it.")),
+    "who releases waits itself": ("""
+a, b = threading.Semaphore(0), threading.Event()
+def one():
+    a.release()
+    b.wait()
+    b.clear()
+def two():
+    a.acquire()
+    a.acquire()
+threads = [threading.Thread(target=target) for target in (one, two)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+""", ("two-1 waits for a permit of a to be released (line 10).", "one-1, which released it at line 5, waits itself.")),
+}
+
+
 def default_run(source: str) -> list[Finding]:
     with Controlled(HEAD + source) as controlled:
         outcome, found = controlled.run(Replay(()))
@@ -117,6 +159,28 @@ def test_a_standstill_says_who_waits_and_why_nobody_will_come(what: str) -> None
     assert finding.steps
     for sentence in sentences:
         assert any(told.startswith(sentence) for told in finding.story), finding.story
+
+
+@pytest.mark.parametrize("what", SIGNALS)
+def test_a_semaphore_that_others_release_is_told_as_a_signal(what: str) -> None:
+    source, sentences = SIGNALS[what]
+    (finding,) = [each for each in default_run(source) if each.kind == "deadlock"]
+    for sentence in sentences:
+        assert sentence in finding.story, finding.story
+    told = " ".join((finding.title, *finding.story, finding.fix))
+    assert not any(word in told for word in ("`with`", "same order", "give back", "given back", "wait for each other"))
+    assert "for every time" in finding.fix
+
+
+def test_permits_given_back_several_at_once_are_not_held() -> None:
+    (finding,) = default_run("""
+pool, gate = threading.Semaphore(2), threading.Event()
+pool.acquire()
+pool.acquire()
+pool.release(2)
+gate.wait()
+""")
+    assert finding.story[0] == "main waits for gate to be set (line 7)."
 
 
 def test_threads_that_print_before_they_wait_are_told_as_well() -> None:
