@@ -268,6 +268,8 @@ class Merger:
 
     def _see_gil(self, sample: Sample, thread: int) -> None:
         if sample.flags & HOLDS_GIL:
+            if thread in self._lanes and self._lanes[thread].recorded in _ENDED:
+                return
             holder = thread
         elif thread == self._holder and thread != _NOBODY and not self._handed_over(sample.at_ns):
             holder = _NOBODY

@@ -177,7 +177,8 @@ def _status(ending: Ending, outcome: str) -> int:
 def _words(ending: Ending, told: str, *, started: bool = True) -> tuple[str, str]:
     after = f"after {ending.steps:,} step{'' if ending.steps == 1 else 's'}"
     if ending.left_off is not None:
-        return "stopped", (f"The program left its schedule at step {ending.left_off + 1:,}: something other than scheduling decides what it does. "
+        return "stopped", (f"The program left its schedule at step {ending.left_off + 1:,}: whom it names next could not go on there. "
+                           f"Either the schedule was changed, or something other than scheduling decides what the program does. "
                            f"It went on by default.")
     if ending.verdict == "deadlock":
         return "deadlock", f"{told.rstrip('.') or 'Deadlock: no thread can go on'}. Nobody could go on {after}."

@@ -80,3 +80,30 @@ def test_a_short_run_that_ends_while_lines_are_paused_says_so() -> None:
     assert len(trace.of("line")) < 100
     assert "hot lines were paused at" in reasons(trace)
     assert not record_program("x = 1\ny = 2\n").gaps
+
+
+def test_more_locks_than_can_be_recorded_work_and_are_told_as_one() -> None:
+    trace = record_program("""
+import threading
+locks = [threading.Lock() for _ in range(3_000)] + [threading.RLock() for _ in range(3_000)]
+for lock in locks:
+    with lock: assert not hasattr(lock, "locked") or lock.locked()
+news, told = threading.Condition(locks[-1]), []
+def wait():
+    with news, news:
+        while not told: news.wait()
+waiter = threading.Thread(target=wait)
+waiter.start()
+while not told:
+    with news:
+        told.append(1)
+        news.notify()
+waiter.join()
+assert locks[2_999].acquire(False) and not locks[2_999].acquire(timeout=0.001)
+""")
+    assert trace.close
+    assert (trace.close.outcome, trace.close.error) == ("ok", "")
+    more = trace.object("more locks").obj
+    assert any(more in gap.objects or not gap.objects for gap in trace.gaps if "too many locks" in gap.reason)
+    assert not [event for event in trace.of("lock.") if event.obj == more]
+    assert len({event.obj for event in trace.of("lock.acquired")}) < 3_000

@@ -29,6 +29,10 @@ BLOCKED, ACQUIRED = KIND_ID["lock.blocked"], KIND_ID["lock.acquired"]
 RELEASED, REFUSED = KIND_ID["lock.released"], KIND_ID["lock.refused"]
 A_WINDOW_ALL = 500
 A_WINDOW_EACH = 150
+MOST_MADE = 1_000
+"""Locks that are recorded from the start; later ones as room is made."""
+MADE_A_WINDOW = 20
+"""Room for so many locks more is made in each window: making a recorded one costs 60 us more than a plain one."""
 _PATIENCE = 10
 _PAIR_NS = 1_600
 _RECORDED_WAIT = "_methods.<locals>.wait"
@@ -50,6 +54,27 @@ class Locks:
         self.thin: list[Thin] = []
         self._spent = 0
         self._since_ns = 0
+        self._room = MOST_MADE
+        self._quiet = Known("Lock", "more locks")
+        """Stands for all locks that are never recorded."""
+        self._quiet_ns = 0
+
+    def make(self, face: type[RecordedLock], raw: Any, frame: FrameType, called: str) -> RecordedLock:
+        """The lock that the visitor's frame asks for; never recorded if it asks for too many."""
+        if self._room <= 0:
+            return self._unrecorded(face, raw)
+        self._room -= 1
+        name, detail, line = self.kit.names.of(frame, called)
+        return self.made(face, raw, Known("RLock" if called == "rlock" else "Lock", name, detail, line))
+
+    def _unrecorded(self, face: type[RecordedLock], raw: Any) -> RecordedLock:
+        if not self._quiet_ns:
+            self._quiet_ns = real.monotonic_ns()
+            self.kit.recorder.number(self._quiet)
+        lock: RecordedLock = object.__new__(face)
+        lock._raw, lock._known, lock._arm = raw, self._quiet, _stays
+        put(lock, raw.__enter__, raw.__exit__, raw.acquire, raw.release)
+        return lock
 
     def made(self, face: type[RecordedLock], raw: Any, known: Known) -> RecordedLock:
         """A lock of that face around the C lock."""
@@ -68,13 +93,16 @@ class Locks:
 
     def release_save(self, lock: RecordedRLock) -> Any:
         """Condition.wait lets go of the lock, however often it was taken."""
-        if lock._raw._is_owned():
+        if lock._raw._is_owned() and records(lock):
             self.kit.emit(RELEASED, lock._known, real.getframe(2))
         return lock._raw._release_save()
 
     def acquire_restore(self, lock: RecordedRLock, state: Any) -> None:
         """Condition.wait takes the lock again; who waits for it may have to wait a second time."""
         raw, known, frame = lock._raw, lock._known, real.getframe(2)
+        if not records(lock):
+            raw._acquire_restore(state)
+            return
         if raw.acquire(False):
             for _ in range(state[0] - 1):
                 raw.acquire()
@@ -88,7 +116,8 @@ class Locks:
     def beat(self, now_ns: int) -> None:
         """A window is over: arm the thin locks again once that is paid for, and fill the budget up."""
         left = self.left
-        self._spent += A_WINDOW_ALL - max(0, left[0])
+        self._room = min(MOST_MADE, self._room + MADE_A_WINDOW)
+        self._spent += A_WINDOW_ALL - left[0]
         left[0] = A_WINDOW_ALL
         left[1] += 1
         if not self.thin:
@@ -106,8 +135,11 @@ class Locks:
         self._spent, self._since_ns = 0, now_ns
 
     def tell(self) -> None:
-        """Say which locks are thin."""
+        """Say which locks are thin, and that there were more than are recorded."""
         self._tell(self.thin)
+        if self._quiet_ns:
+            words = "there were too many locks to record them all; who held the others is not known"
+            self.kit.recorder.gaps.count("lock", 0, words, self._quiet_ns, objects=(self._quiet,))
 
     def _tell(self, thin: list[Thin]) -> None:
         since: dict[Known, int] = {}
@@ -136,7 +168,7 @@ def standing(frame: FrameType, _ident: int) -> tuple[Wait, FrameType] | None:
         lock = seen(site.top(), frame)
     elif instruction.opname == "CALL" and not instruction.arg and callee.name in ("acquire", "__enter__") and callee.of is not None:
         lock = seen(callee.of, frame)
-    return (Wait(BLOCKED, lock._known), frame) if is_recorded(lock) and _taken(lock) else None
+    return (Wait(BLOCKED, lock._known), frame) if is_recorded(lock) and records(lock) and _taken(lock) else None
 
 
 def holding(frame: FrameType) -> Iterator[Known]:
@@ -146,13 +178,22 @@ def holding(frame: FrameType) -> Iterator[Known]:
         if origin.how == "exit" and origin.of is not None:
             lock = seen(origin.of, frame)
             lock = getattr(lock, "_lock", lock) if type(lock) is threading.Condition else lock
-            if is_recorded(lock) and _taken(lock):
+            if is_recorded(lock) and records(lock) and _taken(lock):
                 yield lock._known
 
 
 def _taken(lock: RecordedLock) -> bool:
     raw = lock._raw
     return bool(raw.locked()) if type(raw) is real.LockType else "owner=0 " not in repr(raw)
+
+
+def records(lock: RecordedLock) -> bool:
+    """Whether anything that it does is ever recorded."""
+    return lock._arm is not _stays
+
+
+def _stays(_lock: RecordedLock) -> None:
+    """A lock that is never recorded has nothing to arm."""
 
 
 def _methods(locks: Locks, lock: RecordedLock, raw: Any, known: Known) -> Callable[[RecordedLock], None]:
@@ -253,7 +294,7 @@ def _rlock_factory(kit: FreeKit, locks: Locks, original: Method) -> Method:
         if not args and not keywords:
             frame = real.getframe(1)
             if kit.recorder.mine(frame):
-                return _recorded_rlock(kit, locks, frame, RecordedRLock)
+                return locks.make(RecordedRLock, real.RLockType(), frame, "rlock")
             if frame.f_code is condition_init:
                 known = kit.known(frame.f_locals["self"])
                 if known is not None:
@@ -265,16 +306,6 @@ def _rlock_factory(kit: FreeKit, locks: Locks, original: Method) -> Method:
     return RLock
 
 
-def _recorded_lock(kit: FreeKit, locks: Locks, frame: FrameType) -> RecordedLock:
-    name, detail, line = kit.names.of(frame, "lock")
-    return locks.made(RecordedLock, real.allocate_lock(), Known("Lock", name, detail, line))
-
-
-def _recorded_rlock(kit: FreeKit, locks: Locks, frame: FrameType, face: type) -> RecordedLock:
-    name, detail, line = kit.names.of(frame, "rlock")
-    return locks.made(face, real.RLockType(), Known("RLock", name, detail, line))
-
-
 def install(kit: FreeKit) -> None:
     """Put them in place."""
     locks = Locks(kit)
@@ -283,8 +314,9 @@ def install(kit: FreeKit) -> None:
     kit.recorder.last_words.append(locks.tell)
     kit.recorder.endings.append(locks.end)
     mine = kit.recorder.mine
-    MAKERS.lock = lambda frame, _face: _recorded_lock(kit, locks, frame) if mine(frame) else real.allocate_lock()
-    MAKERS.rlock = lambda frame, face: _recorded_rlock(kit, locks, frame, face) if mine(frame) or face is not RecordedRLock else real.RLockType()
+    MAKERS.lock = lambda frame, _face: locks.make(RecordedLock, real.allocate_lock(), frame, "lock") if mine(frame) else real.allocate_lock()
+    MAKERS.rlock = lambda frame, face: (
+        locks.make(face, real.RLockType(), frame, "rlock") if mine(frame) or face is not RecordedRLock else real.RLockType())
     RESTORE.release_save, RESTORE.acquire_restore = locks.release_save, locks.acquire_restore
     named(RecordedLock, "lock")
     named(RecordedRLock, "RLock")
