@@ -9,8 +9,8 @@ from playground.ending import LIMIT_SENTENCES
 from playground.export_jsonl import STATE_WORDS, VERSION
 from playground.model.event import KINDS, STATE_LEGEND
 from playground.model.finding import FINDING_LEGEND
+from playground.model.gap import GAP_FAMILIES
 from playground.model.primitive import PRIMITIVES
-from playground.model.record import GAP_FAMILIES
 from playground.model.schedule import GRANULARITY_LEGEND
 from playground.model.search_spec import MOST_EXECUTIONS, MOST_SECONDS, STRATEGY_LEGEND
 from playground.model.spec import CEILING, MAX_SOURCE_BYTES, MODES, Limits

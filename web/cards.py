@@ -38,8 +38,6 @@ MOST_WAITING = 12
 BLURRED, AGAIN_S, MOST_TRIES = 0.3, 600.0, 6
 NO_CAUSE = 0xFFFF_FFFF
 SHOWN = frozenset({"hello", "thread", "object", "gap", "end"})
-CARRIED = frozenset({"line", "output"})
-"""Families whose gaps hide no state."""
 
 
 class NoCardYet(PlaygroundError):
@@ -155,7 +153,7 @@ def clearer(old: dict[str, Any] | None, new: dict[str, Any]) -> dict[str, Any]:
 
 
 def _hides_lanes(gap: record_types.Gap) -> bool:
-    return not gap.objects and not (gap.counts and set(gap.counts) <= CARRIED)
+    return not gap.objects and gap.hides_state
 
 
 def _to_be_tried_again(path: Path) -> bool:

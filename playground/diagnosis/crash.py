@@ -12,6 +12,7 @@ from dataclasses import replace
 from playground.diagnosis.names import Names, listed
 from playground.diagnosis.speaking import speaking
 from playground.diagnosis.waits import Wait, WaitsForGraph
+from playground.diagnosis.words import where
 from playground.model.event import KIND_ID, KINDS, TIMEOUT_FOREVER, Batch, ThreadState
 from playground.model.finding import Finding, PossibleOn
 from playground.model.record import Gap, Hello, ObjectInfo, Record
@@ -120,8 +121,8 @@ class Crash:
         story = list(finding.story)
         for thread, wait in waits.items():
             hold = self._graph.holds.get(wait.obj) if wait.kind == "lock.blocked" else None
-            story.append(f"{names.thread(thread)} waits for {_THINGS[wait.kind]}{names.object(wait.obj)}{_at(wait.line)}, which "
-                         f"{names.thread(crashed)} took{_at(hold.line) if hold else ''} and never gave back.")
+            story.append(f"{names.thread(thread)} waits for {_THINGS[wait.kind]}{names.object(wait.obj)}{where(wait.line)}, which "
+                         f"{names.thread(crashed)} took{where(hold.line) if hold else ''} and never gave back.")
         objects = tuple(dict.fromkeys(wait.obj for wait in waits.values()))
         steps = tuple(sorted({*finding.steps, *(wait.seq for wait in waits.values())}))
         fix = f"{finding.fix} {_FIX.format(names=listed([names.object(obj) for obj in objects]))}"
@@ -134,10 +135,6 @@ class Crash:
             return permits is not None and wait.obj not in graph.signals and permits[crashed] > 0
         hold = graph.holds.get(wait.obj)
         return hold is not None and hold.thread == crashed and wait.obj not in graph.foreign
-
-
-def _at(line: int) -> str:
-    return f" (line {line})" if line else ""
 
 
 _ENDINGS = (ThreadState.DONE, ThreadState.CRASHED, ThreadState.KILLED)

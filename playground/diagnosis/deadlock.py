@@ -17,7 +17,7 @@ from playground.diagnosis.names import listed
 from playground.diagnosis.rescuers import Rescuers
 from playground.diagnosis.standstill import Standstill, Stuck
 from playground.diagnosis.waits import Wait
-from playground.diagnosis.words import FIXES, JOINED_WHILE_HELD, SAME_ORDER, SIGNAL_FIX, SIGNAL_WAIT, TAKEN_TWICE, WAIT_WORDS
+from playground.diagnosis.words import FIXES, JOINED_WHILE_HELD, SAME_ORDER, SIGNAL_FIX, SIGNAL_WAIT, TAKEN_TWICE, WAIT_WORDS, where
 from playground.model.finding import Finding
 from playground.model.record import Record, ThreadInfo
 
@@ -115,8 +115,7 @@ class Deadlock:
         hold = graph.holds.get(wait.obj)
         if hold is not None and hold.thread == thread and wait.kind == "lock.blocked":
             waits = f"waits for {names.object(wait.obj)}, which it holds itself"
-        where = f" (line {wait.line})" if wait.line else ""
-        return f"{names.thread(thread)} {f'holds {listed(held[:4])} and ' if held else ''}{waits}{where}."
+        return f"{names.thread(thread)} {f'holds {listed(held[:4])} and ' if held else ''}{waits}{where(wait.line)}."
 
     def _words(self, wait: Wait) -> str:
         signal = wait.kind == "semaphore.blocked" and wait.obj in self._stand.graph.signals

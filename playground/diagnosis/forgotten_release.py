@@ -9,6 +9,7 @@ from __future__ import annotations
 from playground.diagnosis.names import listed
 from playground.diagnosis.speaking import speaking
 from playground.diagnosis.standstill import Standstill, Stuck
+from playground.diagnosis.words import where
 from playground.model.event import KIND_ID, Batch
 from playground.model.finding import Finding
 from playground.model.record import Record
@@ -71,9 +72,9 @@ class ForgottenRelease:
         thing, who = f"{what}{names.object(obj)}", names.thread(thread)
         waiters = {each: wait for each, wait in stuck.waits.items() if wait.obj == obj}
         ended = "crashed" if thread in self._crashed else "ended"
-        story = [f"{who} took {thing}{f' (line {line})' if line else ''} and {ended} without giving it back."]
+        story = [f"{who} took {thing}{where(line)} and {ended} without giving it back."]
         for each, wait in waiters.items():
-            story.append(f"{names.thread(each)} waits for {thing}{f' (line {wait.line})' if wait.line else ''}.")
+            story.append(f"{names.thread(each)} waits for {thing}{where(wait.line)}.")
         story.append("Nobody is left to give it back.")
         need = f"{listed([names.thread(each) for each in waiters])} {'needs' if len(waiters) == 1 else 'need'}"
         return Finding("forgotten_release", f"Forgotten release: {who} {ended} with {thing}, which {need}", tuple(story), (thread, *waiters), (obj,),

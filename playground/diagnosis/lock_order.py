@@ -24,7 +24,6 @@ _ENDS = frozenset(number for number, kind in enumerate(KINDS) if kind.to in (Thr
 _ACQUIRED, _RELEASED = KIND_ID["lock.acquired"], KIND_ID["lock.released"]
 _EVENT_LOOP = re.compile(r"\basyncio\b")
 """What a coroutine awaited comes before what it starts next, and no event of a free run tells what was awaited: nothing is told of such a program."""
-_NO_LOCKS = frozenset({"line", "output"})
 _MOST, _LONGEST, _TRIES = 5, 8, 20_000
 """Findings of one run, threads of one cycle, and nestings that the search for cycles may look at."""
 
@@ -52,7 +51,7 @@ class LockOrder:
                     self._steps.step(choice)
             case ThreadInfo():
                 self._events.meet(record)
-            case Gap() if not record.counts or record.objects or not record.counts.keys() <= _NO_LOCKS:
+            case Gap() if record.hides_state or record.objects:
                 self._held.gap(record)
                 self._events.gap()
         return ()

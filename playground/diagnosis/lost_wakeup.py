@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from playground.diagnosis.speaking import speaking
 from playground.diagnosis.standstill import Standstill, Stuck
 from playground.diagnosis.waits import Wait
+from playground.diagnosis.words import where
 from playground.model.event import KIND_ID, KINDS, Batch
 from playground.model.finding import Finding
 from playground.model.record import Gap, Record
@@ -19,7 +20,6 @@ from playground.model.record import Gap, Record
 _WANTED = frozenset(KIND_ID[name] for name in (
     "condition.notified", "condition.waiting", "condition.woken", "condition.timed_out", "event.set", "event.cleared", "event.waiting",
     "event.woken", "event.timed_out", "lock.acquired"))
-_NO_WAITS = frozenset({"line", "output"})
 _KEPT = 64
 """So many takings of one lock are remembered."""
 _FIX_CONDITION = ("Change what is waited for and notify while holding the condition's lock, and before waiting test it in a `while` loop, holding "
@@ -56,7 +56,7 @@ class LostWakeup:
     def follow(self, record: Record) -> None:
         """Follow signals and waits."""
         if isinstance(record, Gap):
-            self._thinned |= not record.counts or not record.counts.keys() <= _NO_WAITS
+            self._thinned |= record.hides_state
         if isinstance(record, Batch):
             for at in speaking(record.kind):
                 if record.kind[at] in _WANTED:
@@ -123,10 +123,3 @@ class LostWakeup:
                      f"{where(begun.line, begun.step) if begun is not None else ''}.")
         return Finding("lost_wakeup", f"Lost wake-up: {waiter} began to wait for {obj} after it was {word}", (*story, nobody),
                        (signal.thread, thread), (wait.obj,), tuple(sorted(steps)), fix, self._stand.possible_on())
-
-
-def where(line: int, step: int = 0) -> str:
-    """` (line 9, step 4)`, as far as it is known."""
-    place = [f"line {line}"] if line else []
-    place += [f"step {step}"] if step else []
-    return f" ({', '.join(place)})" if place else ""

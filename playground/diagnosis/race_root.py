@@ -16,7 +16,7 @@ from playground.diagnosis.names import listed
 from playground.diagnosis.speaking import speaking
 from playground.diagnosis.standstill import Standstill
 from playground.diagnosis.waits import Wait
-from playground.diagnosis.words import PROVIDES, WAIT_WORDS
+from playground.diagnosis.words import PROVIDES, WAIT_WORDS, where
 from playground.model.event import KIND_ID, Batch
 from playground.model.record import Record
 from playground.model.spec import RunSpec
@@ -85,7 +85,7 @@ class RaceRoot:
         obj = self._stand.names.object(wait.obj)
         if look.thread == thread:
             waits_so = wait.kind == "condition.waiting" and deciding.decides(look.line, wait.line)
-            return f"and so waits on {obj}{_at(wait)} for ever." if waits_so else ""
+            return f"and so waits on {obj}{where(wait.line)} for ever." if waits_so else ""
         hold = self._stand.graph.holds.get(wait.obj)
         if self._did.get((look.thread, wait.obj), -1) > look.step or (wait.kind == "lock.blocked" and (not hold or hold.thread != look.thread)):
             return ""
@@ -96,14 +96,10 @@ class RaceRoot:
         names = self._stand.names
         waits = {thread: each for thread, each in self._waits.items() if each.obj == wait.obj}
         if not did.endswith("."):
-            told = [f"{names.thread(each)} {WAIT_WORDS[held.kind].format(obj=names.object(held.obj))}{_at(held)}" for each, held in waits.items()]
+            told = [f"{names.thread(each)} {WAIT_WORDS[held.kind].format(obj=names.object(held.obj))}{where(held.line)}"
+                    for each, held in waits.items()]
             did = f"{did}: {listed(told)} for ever."
         who = names.thread(look.thread)
         if not value:
             return Undone(f"So {who} {did.removeprefix('and ').removeprefix('so ')}", wait.obj, look, waits)
-        where = ", ".join([*([f"line {look.line}"] if look.line else []), f"step {look.step}"])
-        return Undone(f"{who} then read {value} ({where}) {did}", wait.obj, look, waits)
-
-
-def _at(wait: Wait) -> str:
-    return f" (line {wait.line})" if wait.line else ""
+        return Undone(f"{who} then read {value}{where(look.line, look.step)} {did}", wait.obj, look, waits)

@@ -7,14 +7,13 @@ from collections import Counter
 from playground.diagnosis.names import Names
 from playground.diagnosis.speaking import speaking
 from playground.diagnosis.waits import Wait, WaitsForGraph
-from playground.diagnosis.words import NEVER_DONE, NOBODY_LEFT, NOBODY_RELEASES, PROVIDES
+from playground.diagnosis.words import NEVER_DONE, NOBODY_LEFT, NOBODY_RELEASES, PROVIDES, where
 from playground.model.event import KIND_ID, KINDS, Batch
 from playground.model.record import Gap, Record
 
 _ENDS = {KIND_ID[kind]: waits for kind, (waits, _) in PROVIDES.items()}
 _TAKEN = KIND_ID["semaphore.acquired"]
 _MOST, _TOLD = 20_000, 3
-_NO_HELP = frozenset({"line", "output"})
 
 
 class Rescuers:
@@ -30,7 +29,7 @@ class Rescuers:
     def see(self, record: Record) -> None:
         """Remember who did what."""
         if isinstance(record, Gap):
-            self._thinned |= not record.counts.keys() <= _NO_HELP or not record.counts
+            self._thinned |= record.hides_state
         if isinstance(record, Batch):
             for at in speaking(record.kind):
                 kind = record.kind[at]
@@ -58,12 +57,12 @@ class Rescuers:
         for thread, (did, line) in list(done.items())[:_TOLD]:
             fate = "has ended" if thread in graph.ended else "waits itself" if thread in waits else ""
             if fate and (kind != "semaphore.blocked" or signal):
-                where = f" at line {line}" if line else ""
+                place = f" at line {line}" if line else ""
                 what = "released it" if signal else PROVIDES[KINDS[did].name][1]
-                said.append(f"{names.thread(thread)}, which {what}{where}, {fate}.")
+                said.append(f"{names.thread(thread)}, which {what}{place}, {fate}.")
         if signal and obj in self._took:
             thread, line = self._took[obj]
-            said.append(f"{names.thread(thread)} took the last permit of it{f' (line {line})' if line else ''}.")
+            said.append(f"{names.thread(thread)} took the last permit of it{where(line)}.")
         return said
 
     def _parties(self, obj: int, waits: dict[int, Wait], names: Names) -> list[str]:

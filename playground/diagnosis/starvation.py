@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from playground.diagnosis.names import Names, listed
 from playground.diagnosis.speaking import speaking
+from playground.diagnosis.words import where
 from playground.model.event import KIND_ID, KINDS, Batch, ThreadState
 from playground.model.finding import Finding, PossibleOn
 from playground.model.record import Choices, Gap, Record
@@ -23,7 +24,6 @@ STEPS = 1_000
 OVERTAKEN, WAITED_NS = 100, 1_000_000_000
 _BLOCKED, _ACQUIRED, _REFUSED = _WANTED = tuple(KIND_ID[name] for name in ("lock.blocked", "lock.acquired", "lock.refused"))
 _ENDS = frozenset(number for number, kind in enumerate(KINDS) if kind.to in (ThreadState.DONE, ThreadState.CRASHED))
-_NO_LOCKS = frozenset({"line", "output"})
 _FIX_LOCK = ("Do the slow work outside the lock, or let the thread that gave {name} back do something else before it takes it again: a Lock keeps no "
              "queue.")
 _FIX_TURN = "Let a thread that has nothing to do wait for a Condition, an Event or a Queue instead of looking again and again."
@@ -61,7 +61,7 @@ class Starvation:
                 self._ended.update(record.thread[at] for at in speaking(record.kind) if record.kind[at] in _ENDS)
             case Batch():
                 return list(self._overtaken(record))
-            case Gap() if not record.counts or not record.counts.keys() <= _NO_LOCKS:
+            case Gap() if record.hides_state:
                 self._waits = {thread: wait for thread, wait in self._waits.items() if record.objects and wait.obj not in record.objects}
         return ()
 
@@ -124,7 +124,7 @@ class Starvation:
         names, seconds = self._names, (now_ns - wait.at_ns) / 1e9
         who, lock, count = names.thread(waiter), names.object(wait.obj), wait.overtakers.total()
         others = [each for each, _ in wait.overtakers.most_common(3)]
-        story = (f"{who} has waited {seconds:.1f} s for {lock}{f' (line {wait.line})' if wait.line else ''}.",
+        story = (f"{who} has waited {seconds:.1f} s for {lock}{where(wait.line)}.",
                  f"Meanwhile {listed([names.thread(each) for each in others])} came later and took it {count:,} times: whoever gives a Lock back may "
                  "take it again before a waiter has woken.")
         return Finding("starvation", f"Starvation: {who} waits for {lock} while others take it {count:,} times", story, (waiter, *others),

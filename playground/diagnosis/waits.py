@@ -15,7 +15,6 @@ from playground.model.record import Gap, ObjectInfo, ThreadInfo
 
 _S = ThreadState
 _ENDED = (_S.DONE, _S.CRASHED, _S.KILLED)
-_NO_WAITS = frozenset({"line", "output"})
 _SEMAPHORES = ("Semaphore", "BoundedSemaphore")
 TIMED_NOTE = "timed"
 """The note of a barrier's wait that has a timeout (its value says how many are there)."""
@@ -88,7 +87,7 @@ class WaitsForGraph:
 
         Lines and output that were left out change nothing here.
         """
-        if gap.counts and gap.counts.keys() <= _NO_WAITS and not gap.objects:
+        if not gap.hides_state and not gap.objects:
             return
         self.thinned = [*self.thinned[-50:], gap]
         for obj in gap.objects or (*self.holds, *self.permits):

@@ -66,3 +66,10 @@ SIGNAL_FIX = ("A semaphore that threads release for others is a signal: release 
 SAME_ORDER = "Let every thread take {things} in the same order."
 TAKEN_TWICE = "A Lock cannot be taken twice by the thread that holds it: use an RLock, or call the inner function without the lock."
 JOINED_WHILE_HELD = "Let go of a lock before waiting for a thread that needs it."
+
+
+def where(line: int, step: int = 0) -> str:
+    """` (line 9, step 4)`, as far as it is known."""
+    place = [f"line {line}"] if line else []
+    place += [f"step {step}"] if step else []
+    return f" ({', '.join(place)})" if place else ""

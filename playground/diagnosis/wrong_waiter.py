@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from playground.diagnosis.lost_wakeup import where
 from playground.diagnosis.names import listed
 from playground.diagnosis.speaking import speaking
 from playground.diagnosis.standstill import Standstill, Stuck
+from playground.diagnosis.words import where
 from playground.model.event import KIND_ID, KINDS, Batch, ThreadState
 from playground.model.finding import Finding
 from playground.model.record import Choices, Gap, Record
@@ -24,7 +24,6 @@ from playground.model.steps import Choice, Stand
 _WANTED = {KIND_ID[name] for name in ("condition.waiting", "condition.notified", "condition.woken", "condition.timed_out", "lock.acquired",
                                       "lock.released")}
 _ENDS = {number for number, kind in enumerate(KINDS) if kind.to in (ThreadState.DONE, ThreadState.CRASHED)}
-_NO_WAITS = frozenset({"line", "output"})
 _CHANGES_NOTHING = ("lock.", "condition.wait", "thread.")
 _FIX = ("Use notify_all(), or give each thing that is waited for a Condition of its own (they may share one lock): notify() wakes one thread, "
         "perhaps one that waits for something else.")
@@ -73,7 +72,7 @@ class WrongWaiter:
         """Follow conditions; where steps are told also what threads change."""
         match record:
             case Gap():
-                self._thinned |= not record.counts or not record.counts.keys() <= _NO_WAITS
+                self._thinned |= record.hides_state
             case Choices():
                 self._steps_told = True
                 for choice in record.choices:

@@ -35,6 +35,8 @@ from playground.model.errors import ProtocolError
 from playground.model.event import KINDS, ThreadState
 from playground.model.event import Batch as Batch
 from playground.model.finding import Finding
+from playground.model.gap import GAP_FAMILIES
+from playground.model.gap import Gap as Gap
 from playground.model.primitive import PRIMITIVE_NAMES
 from playground.model.steps import Choice as Choice
 from playground.model.steps import Choices as Choices
@@ -59,7 +61,6 @@ MAX_THREADS = 60_000
 MAX_OBJECTS = 1_000_000
 MAX_TEXTS = 1_000_000
 NS_PER_DAY = 86_400 * 10**9
-GAP_FAMILIES = frozenset({"line", "lock", "queue", "condition", "semaphore", "event", "barrier", "sleep", "thread", "pool", "output", "other"})
 OUTCOMES = frozenset({"ok", "exception", "exit"})
 
 _LAST_KIND = len(KINDS) - 1
@@ -139,18 +140,6 @@ class Output:
     thread: int
     stream: int
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """What was not recorded between two times, counted by family; empty `threads`/`objects` mean all of them."""
-
-    from_ns: int
-    to_ns: int
-    counts: dict[str, int]
-    threads: tuple[int, ...]
-    objects: tuple[int, ...]
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
