@@ -98,4 +98,3 @@ def _payload(omissions: list[Omission], announced: int) -> bytes:
         "from_ns": start, "to_ns": max(start, max(omission[5] for omission in omissions)), "counts": counts,
         "objects": [] if anything else sorted(objects), "threads": [], "reason": words[:200],
     }).encode()
-

@@ -186,8 +186,8 @@ class Telling:
         self._event(fact.kind, fact.thread, self._object(fact.obj), fact.line, fact.value, note, fact.step)
 
     def _end_of_main(self, outcome: Outcome) -> None:
-        crashed = outcome.verdict == "exception" and outcome.thread == 0 and outcome.error != "SystemExit"
         left = outcome.verdict == "exception" and outcome.thread == 0
+        crashed = left and outcome.error != "SystemExit"
         self._event("thread.crashed" if crashed else "thread.ended", 0, line=outcome.line if left else 0, note=_said(outcome) if crashed else "",
                     step=len(outcome.choices))
 

@@ -166,9 +166,10 @@ class Baton:
     def _rest(self, me: Task) -> None:
         """Let the others go first, once in SPINS rounds: at once, or where the one who goes round lets go of what they all wait for."""
         self.unproven.add(INTERRUPTED)
-        spins, me.rests = me.spins, me.rests + SPINS
+        spins = me.spins
+        me.rests = rests = spins - spins % SPINS + SPINS
         self.point(Pending("yield"), _OthersFirst(self))
-        me.spins, me.rests = spins, spins - spins % SPINS + SPINS
+        me.spins, me.rests = spins, rests
 
     def stop(self, reason: str, detail: str = "") -> None:
         """End this execution here and now (raises Unwind)."""

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 NEVER = 1 << 62
 """A deadline that does not come (microseconds of virtual time)."""
 SPINS = 300
+"""So many backward jumps without a switch, and a thread must let the others go first."""
 
 
 class Gate(Protocol):
